@@ -1,0 +1,1 @@
+"""What Vocero remembers and ships: records, the store, demo businesses, recorded calls."""

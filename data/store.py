@@ -1,0 +1,152 @@
+"""What must survive a crash, behind one small interface.
+
+Two bodies: `data.sql_store.SqlStore` (SQLite or PostgreSQL by URL) and
+`data.memory_store.MemoryStore` (the same rules without a thread or a file, for virtual time).
+Every method is one transaction: when it returns, it is durable. Times are seconds since the epoch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from data.call import CallReport, CallResult
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingMessage:
+    """One WhatsApp message as it came, already verified."""
+
+    message_sid: str
+    """^(SM|MM)[0-9a-f]{32}$, unique."""
+    customer: str
+    """The address to answer to, as it came ("whatsapp:+549…" or a business-scoped id)."""
+    body: str
+    received_at: float
+    profile_name: str = ""
+    button_payload: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    media_type: str = ""
+    """Content type of the first attachment, or ""."""
+    media_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingMessage:
+    """A promise to tell a customer something."""
+
+    message_id: str
+    """Ours, unique: the same promise is never queued twice."""
+    customer: str
+    body: str
+    """At most 1,600 characters."""
+    due_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One try at dialling. Written down before the carrier is asked."""
+
+    attempt_id: str
+    errand_id: str
+    customer: str
+    to_number: str
+    business_name: str
+    errand_json: str
+    """The errand as it was confirmed, for the result message after a restart."""
+    created_at: float
+    call_sid: str = ""
+    state: str = "ordered"
+    """ordered | dialed | ended"""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One step of a conversation, committed as a whole."""
+
+    customer: str
+    conversation_json: str | None = None
+    """The new state, or None to leave it as it is."""
+    handled: tuple[str, ...] = ()
+    """message_sids that are now dealt with."""
+    outgoing: tuple[OutgoingMessage, ...] = ()
+    attempt: Attempt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """A call as `vocero calls` and `vocero show` see it."""
+
+    attempt: Attempt
+    report: CallReport | None = None
+    result: CallResult | None = None
+    ended_at: float | None = None
+    outgoing: tuple[OutgoingMessage, ...] = field(default=())
+
+
+class Store(Protocol):
+    """Everything durable."""
+
+    async def open(self) -> None:
+        """Create or check the schema. Raises StoreError with a mend a person can act on."""
+
+    async def close(self) -> None: ...
+
+    async def take_message(self, message: IncomingMessage) -> bool:
+        """Keep a message; False when its sid is known already (then nothing changes)."""
+
+    async def waiting_messages(self, customer: str | None = None) -> list[IncomingMessage]:
+        """Messages that no turn has handled, oldest first."""
+
+    async def conversation(self, customer: str) -> str | None:
+        """The customer's conversation as JSON, or None."""
+
+    async def commit_turn(self, turn: Turn) -> None:
+        """State, handled messages, promises and attempt: all or nothing."""
+
+    async def bind_call(self, attempt_id: str, call_sid: str) -> None:
+        """The carrier's id of an attempt; the first one stays."""
+
+    async def attempt(self, attempt_id: str) -> Attempt | None: ...
+
+    async def open_attempts(self) -> list[Attempt]:
+        """Attempts that have no end yet, oldest first."""
+
+    async def count_attempts(
+        self, since: float, *, customer: str | None = None, to_number: str | None = None
+    ) -> int:
+        """How many attempts were ordered since then."""
+
+    async def end_attempt(
+        self, report: CallReport, result: CallResult, turn: Turn, ended_at: float
+    ) -> bool:
+        """Record how an attempt ended together with what the customer is told.
+
+        False when it had ended already: then nothing changes, so a result is told once.
+        """
+
+    async def due_messages(self, now: float, limit: int = 50) -> list[OutgoingMessage]:
+        """Promises that are due, oldest first; per customer only the oldest unsent one."""
+
+    async def next_due(self) -> float | None:
+        """When the next promise falls due, or None."""
+
+    async def message_sent(self, message_id: str, message_sid: str) -> None: ...
+
+    async def message_postponed(self, message_id: str, due_at: float, error: str) -> None: ...
+
+    async def message_given_up(self, message_id: str, error: str) -> None: ...
+
+    async def delivery_reported(self, message_sid: str, status: str, error_code: str) -> None:
+        """A delivery callback; states only move forward."""
+
+    async def calls(self, limit: int = 50) -> list[CallRecord]:
+        """Newest first."""
+
+    async def call(self, attempt_id: str) -> CallRecord | None:
+        """One call by its attempt id, a unique prefix of it, or its call sid."""
+
+
+class StoreError(Exception):
+    """The store cannot be used; the message names the cause and the mend."""

@@ -1,0 +1,1 @@
+"""How the customer and Vocero talk: WhatsApp in and out, understanding, phrases."""
