@@ -1,1 +1,1 @@
-"""Sound as numbers: formats, G.711, resampling, framing, tones. No sockets, no vendors, no clock."""
+"""Sound as numbers: formats, G.711, resampling, tones. No sockets, no vendors, no clock."""

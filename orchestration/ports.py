@@ -8,6 +8,7 @@ from typing import Protocol
 
 from data.call import CallOrder
 from data.errand import ConversationStatus, ParsedMessage
+from data.place import PlaceInfo
 from data.reply import Reply
 
 
@@ -65,9 +66,59 @@ class Phone(Protocol):
     def has_room(self) -> bool:
         """Whether another call may be placed now."""
 
+    @property
+    def draining(self) -> bool:
+        """This process is about to stop: no call is placed any more."""
+
 
 class Outbox(Protocol):
     """Sends what was promised (messaging.outbox fits)."""
 
     def wake(self) -> None:
         """There may be something new to send."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The answer to a search."""
+
+    places: tuple[PlaceInfo, ...]
+    """Best first, each with a phone."""
+    from_demo_data: bool
+
+
+class SearchError(Exception):
+    """The search did not work. str() says why, for the log; never a key."""
+
+
+class Places(Protocol):
+    """Finds businesses (orchestration.places fits)."""
+
+    async def search(self, service: str, location: str, *, language: str, country: str) -> Found:
+        """`language` "es" or "en"; `country` an ISO code, to prefer. Raises SearchError."""
+
+
+@dataclass(frozen=True, slots=True)
+class CarrierCall:
+    """A call as the carrier knows it."""
+
+    call_sid: str
+    status: str
+    """As the carrier spells it: queued, ringing, in-progress, completed, busy, no-answer …"""
+
+
+class LookupFailed(Exception):
+    """The carrier gave no usable answer."""
+
+
+class Lookup(Protocol):
+    """Asks the carrier about calls of a process that died (bridge.twilio_dialer, adapted)."""
+
+    async def by_sid(self, call_sid: str) -> CarrierCall | None:
+        """This call, or None when the carrier does not know it. Raises LookupFailed."""
+
+    async def by_number(self, to_number: str, since: float) -> CarrierCall | None:
+        """Our latest call to this number since then, or None. Raises LookupFailed."""
+
+    async def end(self, call_sid: str) -> None:
+        """Hang up. Raises LookupFailed."""

@@ -1,0 +1,33 @@
+# What you can do here. Every target makes .venv first when it is missing or outdated.
+BIN := .venv/bin
+
+.PHONY: help demo test check bench lock venv
+help:
+	@echo "make demo    the whole story on this machine, without any account"
+	@echo "make test    the whole test suite"
+	@echo "make check   style and types"
+	@echo "make bench   measures the parts that have a benchmark"
+	@echo "make lock    pins the dependencies anew (needs uv)"
+
+venv:
+	@./make-venv.sh
+
+demo: venv
+	@$(BIN)/vocero demo
+
+test: venv
+	$(BIN)/pytest
+
+check: venv
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: venv
+	$(BIN)/python tests/bench/bench_resample.py
+
+lock:
+	UV_PYTHON_DOWNLOADS=never uv pip compile --universal --generate-hashes --no-header \
+	    --no-annotate --python-version 3.11 pyproject.toml -o requirements.lock
+	UV_PYTHON_DOWNLOADS=never uv pip compile --universal --generate-hashes --no-header \
+	    --no-annotate --python-version 3.11 --extra dev pyproject.toml -o requirements-dev.lock

@@ -1,0 +1,346 @@
+"""Performs what one call's session orders: two sockets, one timer, its chores, its recorder.
+
+Nothing is decided here. Whatever happens goes to `CallSession.receive`, whatever it orders is done.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import deque
+from dataclasses import dataclass
+
+from bridge import elevenlabs_wire
+from bridge.call_state import CallSnapshot
+from bridge.chores import CallNeeds, Chores
+from bridge.commands import (
+    AnswerTool,
+    AskCarrier,
+    ClearPlayback,
+    CloseAgent,
+    CloseStream,
+    Command,
+    Finish,
+    HangUp,
+    MarkPlayback,
+    Note,
+    OpenAgent,
+    Play,
+    Pong,
+    RunTool,
+    SendToAgent,
+    TellAgent,
+)
+from bridge.elevenlabs_socket import AgentSocket
+from bridge.events import (
+    AgentClosed,
+    AgentEvent,
+    AgentLost,
+    CancelAsked,
+    CarrierEvent,
+    CarrierLost,
+    Dialed,
+    Event,
+)
+from bridge.ports import SocketListener, TextSocket
+from bridge.recorder import CallRecorder
+from bridge.session import CallSession
+from bridge.twilio_socket import CarrierSocket
+from data.call import (
+    Blame,
+    CallEnding,
+    CallOrder,
+    CallReport,
+    EndCause,
+    EntryKind,
+    TimelineEntry,
+)
+
+log = logging.getLogger(__name__)
+
+MAX_TIMELINE = 2000
+TIMER_SLACK_S = 0.0005
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One thing for the session to hear; an event of None means that a deadline has passed."""
+
+    source: str
+    """"carrier" or "agent" when it came as websocket text, else ""."""
+    text: str
+    event: Event | None
+
+
+class Call:
+    """One attempt, from the order to the report."""
+
+    def __init__(
+        self, order: CallOrder, needs: CallNeeds, recorder: CallRecorder | None = None
+    ) -> None:
+        self.order = order
+        self.recorder = recorder
+        self.session = CallSession(needs.timings)
+        self.call_sid = ""
+        self._needs = needs
+        self._loop = asyncio.get_running_loop()
+        self._began = self._loop.time()
+        self._over: asyncio.Future[CallEnding] = self._loop.create_future()
+        self._chores: Chores | None = None
+        self._inputs: deque[Input] = deque()
+        self._performing = False
+        self._timer: asyncio.TimerHandle | None = None
+        self._timer_at = 0.0
+        self._carrier: CarrierSocket | None = None
+        self._agent: AgentSocket | None = None
+        self._agent_wanted = True
+        self._timeline: list[TimelineEntry] = []
+        self._stream_until: float | None = None
+
+    # --- life ---------------------------------------------------------------------------------
+    async def run(self) -> CallReport:
+        """Dial and hold the call; returns when it is over. Never raises for a failing call."""
+        try:
+            async with asyncio.TaskGroup() as tasks:
+                self._chores = Chores(self.order, self._needs, tasks, self.receive)
+                self._chores.dial()
+                while self._inputs:  # what came before this task had its first turn
+                    self._handle(None)
+                ending = await self._over
+                await self._chores.finish()
+        finally:
+            if self._timer is not None:
+                self._timer.cancel()
+            if self._agent is not None:
+                self._agent.close()
+            if self._carrier is not None:
+                self._carrier.close()
+        if self._chores.trouble:
+            self._note(TimelineEntry(self.now, EntryKind.TROUBLE, self._chores.trouble))
+        return self._report(ending)
+
+    @property
+    def now(self) -> float:
+        """Seconds since the call was ordered."""
+        return self._loop.time() - self._began
+
+    def receive(self, event: Event) -> None:
+        """Something happened; do what follows from it. Never waits."""
+        self._handle(Input("", "", event))
+
+    # --- CarrierLeg ---------------------------------------------------------------------------
+    def join_stream(self, socket: CarrierSocket) -> bool:
+        """Lend a media socket to this call; False when it has had one already."""
+        if self._carrier is not None or self._over.done():
+            return False
+        self._carrier = socket
+        return True
+
+    def carrier_said(self, text: str, event: CarrierEvent) -> None:
+        """A message of the carrier's media socket."""
+        self._handle(Input("carrier", text, event))
+
+    def carrier_gone(self, event: CarrierLost) -> None:
+        """The media socket broke off."""
+        self._handle(Input("", "", event))
+
+    # --- AgentLeg -----------------------------------------------------------------------------
+    def agent_said(self, text: str, event: AgentEvent) -> None:
+        """A message of the agent's socket."""
+        self._handle(Input("agent", text, event))
+
+    def agent_gone(self, event: AgentClosed | AgentLost) -> None:
+        """The agent's conversation is over."""
+        self._handle(Input("", "", event))
+
+    def agent_frame_bad(self) -> None:
+        """One unusable message of the agent was skipped."""
+        self._needs.frame_bad("agent")
+
+    # --- events in, commands out --------------------------------------------------------------
+    def _handle(self, happening: Input | None) -> None:
+        # Performing a command can make a socket report at once; the report waits its turn here,
+        # so that the session is never entered twice. Normally nothing waits.
+        if happening is not None:
+            self._inputs.append(happening)
+        if self._performing or self._chores is None:
+            return
+        self._performing = True
+        try:
+            while self._inputs:
+                self._step(self._inputs.popleft(), self.now)
+        except Exception as error:
+            # A defect of ours must not leave two people on a silent line.
+            log.exception("the call machine failed")
+            self._inputs.clear()
+            self._collapse(error)
+        finally:
+            self._performing = False
+
+    def _step(self, happening: Input, now: float) -> None:
+        if self._over.done():
+            return
+        if self.recorder is not None:
+            self._record(self.recorder, happening, now)
+        if happening.event is None:
+            commands = self.session.time_passed(now)
+        else:
+            self._observe(happening.event)
+            commands = self.session.receive(happening.event, now)
+        for command in commands:
+            self._perform(command, now)
+        self._arm(now)
+
+    @staticmethod
+    def _record(recorder: CallRecorder, happening: Input, now: float) -> None:
+        if happening.event is None:
+            recorder.deadline_fired(now)
+        elif happening.source == "carrier":
+            recorder.carrier_said(now, happening.text)
+        elif happening.source == "agent":
+            recorder.agent_said(now, happening.text)
+        else:
+            recorder.happened(now, happening.event)
+
+    def _observe(self, event: Event) -> None:
+        if isinstance(event, CancelAsked):
+            self._work.cancelled = True
+        elif isinstance(event, Dialed) and not self.call_sid:
+            self.call_sid = event.call_sid
+            self._work.bind(event.call_sid)
+
+    @property
+    def _work(self) -> Chores:
+        assert self._chores is not None, "a call is entered only while it runs"
+        return self._chores
+
+    def _perform(self, command: Command, now: float) -> None:
+        recorder = self.recorder
+        match command:
+            case Play() | MarkPlayback() | ClearPlayback() if self._carrier is not None:
+                text = self._carrier.perform(command)
+                if recorder is not None:
+                    recorder.vocero_said_to_carrier(now, text)
+            case SendToAgent() | Pong() | AnswerTool() | TellAgent() if self._agent is not None:
+                sent = self._agent.perform(command)
+                if recorder is not None:
+                    if sent is None:
+                        recorder.ordered(now, command)
+                    else:
+                        recorder.vocero_said_to_agent(now, sent)
+            case _:
+                if recorder is not None:
+                    recorder.ordered(now, command)
+                self._order_rest(command, now)
+
+    def _order_rest(
+        self,
+        command: Command,
+        now: float,
+    ) -> None:
+        match command:
+            case Note(entry):
+                self._note(entry)
+            case OpenAgent():
+                self._work.open_agent(self._listen_to_agent)
+            case RunTool():
+                self._work.run_tool(command)
+            case CloseStream():
+                self._stream_ended(now)
+                if self._carrier is not None:
+                    self._carrier.close()
+            case CloseAgent():
+                self._agent_wanted = False
+                if self._agent is not None:
+                    self._agent.close()
+            case HangUp():
+                self._stream_ended(now)
+                if self.call_sid:
+                    self._work.hang_up(self.call_sid)
+            case AskCarrier():
+                self._work.ask_carrier(self.call_sid)
+            case Finish(ending):
+                self._stream_ended(now)
+                if not self._over.done():
+                    self._over.set_result(ending)
+            case _:
+                log.debug("nobody to send a %s to", type(command).__name__)
+
+    def _listen_to_agent(self, socket: TextSocket) -> SocketListener:
+        agent = AgentSocket(socket, self)
+        if self._agent_wanted and not self._over.done():
+            self._agent = agent
+            agent.send_opening(elevenlabs_wire.opening(self.order.variables))
+        else:
+            agent.close()
+        return agent
+
+    def _note(self, entry: TimelineEntry) -> None:
+        if len(self._timeline) < MAX_TIMELINE:
+            self._timeline.append(entry)
+        self._needs.observer.call_noted(self.order.attempt_id, entry)
+
+    # --- the one timer ------------------------------------------------------------------------
+    def _arm(self, now: float) -> None:
+        # Lazy: a timer that fires too early just looks again, so that a frame costs no re-arming.
+        deadline = self.session.deadline()
+        if deadline is None or self._over.done():
+            return
+        if self._timer is not None:
+            if self._timer_at <= deadline + TIMER_SLACK_S:
+                return
+            self._timer.cancel()
+        self._timer_at = deadline
+        self._timer = self._loop.call_at(self._began + deadline, self._timer_fired)
+
+    def _timer_fired(self) -> None:
+        self._timer = None
+        deadline = self.session.deadline()
+        if deadline is None:
+            return
+        now = self.now
+        if now < deadline:
+            self._arm(now)
+        else:
+            self._handle(Input("", "", None))
+
+    # --- endings ------------------------------------------------------------------------------
+    def _stream_ended(self, now: float) -> None:
+        if self._stream_until is None:
+            self._stream_until = now
+
+    def _collapse(self, error: Exception) -> None:
+        if self._over.done():
+            return
+        if self.call_sid:
+            self._work.hang_up(self.call_sid)
+        detail = f"a defect of Vocero ended the call ({type(error).__name__})"
+        self._over.set_result(CallEnding(EndCause.SHUTDOWN, Blame.OURS, detail))
+
+    def _report(self, ending: CallEnding) -> CallReport:
+        seen = self.session.snapshot()
+        talked_s = 0.0
+        if seen.stream_started_at is not None:
+            until = self.now if self._stream_until is None else self._stream_until
+            talked_s = max(0.0, until - seen.stream_started_at)
+            for figure, value in self._figures(seen):
+                self._note(TimelineEntry(self.now, EntryKind.MEASURED, f"{figure}={value}"))
+        return CallReport(
+            attempt_id=self.order.attempt_id,
+            ending=ending,
+            call_sid=self.call_sid,
+            conversation_id=seen.conversation_id,
+            answered=seen.answered,
+            talked_s=round(talked_s, 3),
+            timeline=tuple(self._timeline),
+        )
+
+    def _figures(self, seen: CallSnapshot) -> tuple[tuple[str, int], ...]:
+        return (
+            ("underruns", seen.playback.underruns),
+            ("refused_pieces", seen.playback.refused_pieces),
+            ("dropped_pieces", seen.playback.dropped_pieces),
+            ("media_skipped", seen.media_skipped),
+            ("media_missing", seen.media_missing),
+            ("uplink_dropped", self._agent.frames_dropped if self._agent is not None else 0),
+        )

@@ -1,0 +1,203 @@
+"""What a call orders that has to wait for somebody: each in a task of its own, never in its way."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from bridge.commands import RunTool
+from bridge.errors import BridgeError, CarrierError
+from bridge.events import (
+    AgentLost,
+    Dialed,
+    DialFailed,
+    DialUnanswered,
+    Event,
+    PhoneProgress,
+    PhoneStatus,
+    PhoneUnknown,
+    ToolAnswered,
+)
+from bridge.ports import CallObserver, CallTools, SocketListener, TextSocket
+from bridge.timings import CallTimings
+from data.call import CallEnding, CallOrder, EndCause
+
+log = logging.getLogger(__name__)
+
+TOOL_S = 10.0
+"""A tool that takes longer is answered with an error."""
+HANG_UP_S = 20.0
+"""How long ending the phone call may take, retries included, once the call itself is over."""
+
+OpenSocket = Callable[[str, Callable[[TextSocket], SocketListener]], Awaitable[TextSocket]]
+"""Opens a websocket to this address, raising AgentError."""
+
+
+class Dialer(Protocol):
+    """The carrier's REST side (bridge.twilio_dialer fits). Everything may raise CarrierError."""
+
+    async def dial(self, order: CallOrder) -> str: ...
+    async def hang_up(self, call_sid: str) -> None: ...
+    async def status(self, call_sid: str) -> PhoneStatus: ...
+    async def find(self, to_number: str, since: float) -> tuple[str, PhoneStatus] | None: ...
+
+
+class AgentDoor(Protocol):
+    """Where the agent's conversations are opened (bridge.elevenlabs_agent fits)."""
+
+    async def signed_url(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class CallNeeds:
+    """What a call works with; the same for all calls."""
+
+    dialer: Dialer
+    agent_door: AgentDoor
+    open_socket: OpenSocket
+    tools: CallTools
+    observer: CallObserver
+    timings: CallTimings
+    wait_for_turn: Callable[[], Awaitable[None]]
+    """Returns when the carrier's rate allows the next dial."""
+    call_bound: Callable[[str, str], Awaitable[None]]
+    """Makes (attempt id, call sid) durable."""
+    frame_bad: Callable[[str], None]
+    """Counts a skipped message of "carrier" or "agent"."""
+    wall_clock: Callable[[], float] = time.time
+    """Seconds since the epoch."""
+
+
+class Chores:
+    """The waiting work of one call. Answers come back as events, failures too."""
+
+    def __init__(
+        self,
+        order: CallOrder,
+        needs: CallNeeds,
+        tasks: asyncio.TaskGroup,
+        receive: Callable[[Event], None],
+    ) -> None:
+        self.cancelled = False
+        """Set when the customer cancelled: what was not ordered yet is not ordered at all."""
+        self.trouble = ""
+        """What went wrong in ending the phone call, for the timeline."""
+        self._order = order
+        self._needs = needs
+        self._tasks = tasks
+        self._receive = receive
+        self._ordered_at = needs.wall_clock()
+        self._running: set[asyncio.Task[None]] = set()
+        self._hang_ups: set[asyncio.Task[None]] = set()
+
+    def dial(self) -> None:
+        """Ask the carrier to call, once and never again."""
+        self._spawn(self._dial(), "dial")
+
+    def bind(self, call_sid: str) -> None:
+        """Make the carrier's id of this attempt durable."""
+        self._spawn(self._bind(call_sid), "bind")
+
+    def open_agent(self, listen: Callable[[TextSocket], SocketListener]) -> None:
+        """Open the agent's conversation; `listen` is handed the open socket."""
+        self._spawn(self._open_agent(listen), "open agent")
+
+    def run_tool(self, wanted: RunTool) -> None:
+        """Run one of our tools under its deadline."""
+        self._spawn(self._run_tool(wanted), f"tool {wanted.name}")
+
+    def ask_carrier(self, call_sid: str) -> None:
+        """Ask what became of the call; without an id it is looked for by its number."""
+        self._spawn(self._ask_carrier(call_sid), "ask carrier")
+
+    def hang_up(self, call_sid: str) -> None:
+        """End the phone call."""
+        self._hang_ups.add(self._spawn(self._hang_up(call_sid), "hang up"))
+
+    async def finish(self) -> None:
+        """Wait (bounded) until the line is really down, then drop the rest."""
+        if self._hang_ups:
+            await asyncio.wait(self._hang_ups, timeout=HANG_UP_S)
+        for task in tuple(self._running):
+            task.cancel()
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        task = self._tasks.create_task(work, name=name)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
+
+    async def _dial(self) -> None:
+        await self._needs.wait_for_turn()
+        if self.cancelled:
+            self._receive(DialFailed(CallEnding(EndCause.CANCELLED)))
+            return
+        try:
+            call_sid = await self._needs.dialer.dial(self._order)
+        except CarrierError as error:
+            if error.indefinite:
+                self._receive(DialUnanswered(str(error)))
+            else:
+                ending = CallEnding(EndCause.DIAL_FAILED, error.blame, str(error))
+                self._receive(DialFailed(ending))
+            return
+        self._receive(Dialed(call_sid))
+
+    async def _bind(self, call_sid: str) -> None:
+        try:
+            await self._needs.call_bound(self._order.attempt_id, call_sid)
+        except Exception:
+            # The store may be down for a moment; the call itself must not suffer for it, and the
+            # carrier's callbacks name the call again.
+            log.exception("the carrier's id of a call could not be kept")
+
+    async def _open_agent(self, listen: Callable[[TextSocket], SocketListener]) -> None:
+        try:
+            url = await self._needs.agent_door.signed_url()
+            await self._needs.open_socket(url, listen)
+        except BridgeError as error:
+            self._receive(AgentLost(str(error)))
+
+    async def _run_tool(self, wanted: RunTool) -> None:
+        try:
+            async with asyncio.timeout(TOOL_S):
+                reply = await self._needs.tools.answer_tool(
+                    self._order.attempt_id, wanted.name, wanted.parameters
+                )
+            answer = ToolAnswered(wanted.tool_call_id, reply.result, reply.is_error)
+        except TimeoutError:
+            log.warning("the tool %s took longer than %s s", wanted.name, TOOL_S)
+            answer = ToolAnswered(wanted.tool_call_id, "this takes too long, go on without", True)
+        except Exception:
+            # The agent must get an answer even when a tool of ours has a defect.
+            log.exception("the tool %s failed", wanted.name)
+            answer = ToolAnswered(wanted.tool_call_id, "this does not work right now", True)
+        self._receive(answer)
+
+    async def _ask_carrier(self, call_sid: str) -> None:
+        try:
+            if call_sid:
+                status = await self._needs.dialer.status(call_sid)
+            else:
+                found = await self._needs.dialer.find(self._order.to_number, self._ordered_at)
+                if found is None:
+                    self._receive(PhoneUnknown("the carrier knows no such call"))
+                    return
+                call_sid, status = found
+                self._receive(Dialed(call_sid))
+        except CarrierError as error:
+            self._receive(PhoneUnknown(str(error)))
+            return
+        self._receive(PhoneProgress(status))
+
+    async def _hang_up(self, call_sid: str) -> None:
+        try:
+            await self._needs.dialer.hang_up(call_sid)
+        except CarrierError as error:
+            # The carrier's own time limit ends the call when even this fails.
+            log.warning("hanging up failed: %s", error)
+            self.trouble = f"hanging up failed: {error}"

@@ -1,0 +1,96 @@
+"""The agent's socket: opened once per call, then the call's brain and voice."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from bridge import elevenlabs_wire
+from bridge.commands import AnswerTool, Pong, SendToAgent, TellAgent
+from bridge.errors import BadFrame
+from bridge.events import AgentClosed, AgentEvent, AgentLost
+from bridge.ports import TextSocket
+
+MAX_BAD_FRAMES = 50
+UPLINK_SECONDS = 1.0
+"""Sound is dropped rather than kept when that much of it already waits to be sent."""
+FRAMES_PER_S = 50
+LEAST_UPLINK_BYTES = 12_000
+
+
+class AgentLeg(Protocol):
+    """The call, as its agent's socket sees it."""
+
+    def agent_said(self, text: str, event: AgentEvent) -> None:
+        """A message of the agent, and what it means."""
+
+    def agent_gone(self, event: AgentClosed | AgentLost) -> None:
+        """The conversation is over."""
+
+    def agent_frame_bad(self) -> None:
+        """One unusable message was skipped."""
+
+
+class AgentSocket:
+    """Listens to the agent's socket and speaks for one call on it."""
+
+    def __init__(self, socket: TextSocket, leg: AgentLeg) -> None:
+        self._socket = socket
+        self._leg = leg
+        self._over = False
+        self._bad_frames = 0
+        self.frames_dropped = 0
+        """Pieces of the business's sound that were dropped because the agent did not read."""
+
+    # --- SocketListener ---------------------------------------------------------------------
+    def text_received(self, text: str) -> None:
+        """Decode one message; a bad one is counted and skipped."""
+        if self._over:
+            return
+        try:
+            event = elevenlabs_wire.decode(text)
+        except BadFrame as bad:
+            self._bad(str(bad))
+            return
+        self._leg.agent_said(text, event)
+
+    def binary_received(self, data: bytes) -> None:
+        """The agent never sends binary messages."""
+        if not self._over:
+            self._bad("a binary message")
+
+    def socket_closed(self, code: int, reason: str) -> None:
+        """The conversation is over: in order (1000) or not."""
+        if not self._over:
+            self._over = True
+            self._leg.agent_gone(elevenlabs_wire.closed(code, reason))
+
+    # --- what the call orders ---------------------------------------------------------------
+    def send_opening(self, text: str) -> None:
+        """The first message of the conversation."""
+        self._socket.send(text)
+
+    def perform(self, command: SendToAgent | Pong | AnswerTool | TellAgent) -> str | None:
+        """Send one command; returns the text, or None when sound was dropped for want of room."""
+        text = elevenlabs_wire.encode(command)
+        if isinstance(command, SendToAgent):
+            room = max(LEAST_UPLINK_BYTES, int(len(text) * FRAMES_PER_S * UPLINK_SECONDS))
+            if self._socket.unsent_bytes > room:
+                self.frames_dropped += 1
+                return None
+        self._socket.send(text)
+        return text
+
+    def close(self) -> None:
+        """End the conversation in order."""
+        self._over = True
+        self._socket.close(1000, "call ended")
+
+    def _bad(self, why: str) -> None:
+        self._leg.agent_frame_bad()
+        self._bad_frames += 1
+        if self._bad_frames >= MAX_BAD_FRAMES:
+            self._over = True
+            self._socket.close(1008, "too many bad frames")
+            self._leg.agent_gone(
+                AgentLost(f"the agent sent {self._bad_frames} bad frames, the last one: {why}")
+            )

@@ -1,0 +1,313 @@
+"""The ledger of what the business was sent and has heard of the agent.
+
+The agent's sound comes in bursts; the carrier plays at real time and can only be told to forget
+everything at once. So unheard sound waits here, and the carrier holds a short lead. Time is an
+argument: the virtual playhead says when what was sent will have been heard.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bridge.commands import ClearPlayback, MarkPlayback, Play
+
+BYTES_PER_S = 8000
+"""µ-law at 8 kHz."""
+PIECE_BYTES = 480
+"""60 ms: the smallest piece that is whole in base64, too."""
+MARK_EVERY_BYTES = 4000
+MOST_UNHEARD_BYTES = 10 * 60 * BYTES_PER_S
+"""Twilio discards what it holds beyond ten minutes (warning 31931)."""
+MOST_PENDING_MARKS = 1024
+
+PlaybackCommand = Play | MarkPlayback | ClearPlayback
+
+
+@dataclass(slots=True)
+class _Stretch:
+    """Sound of one event id in a row; None for keypad tones, which nothing interrupts."""
+
+    event_id: int | None
+    sound: bytearray
+
+
+@dataclass(slots=True)
+class _Piece:
+    """What one Play carried, or what is left unheard of it."""
+
+    event_id: int | None
+    sound: bytes
+
+
+@dataclass(slots=True)
+class _Mark:
+    """A mark that was sent and has not come back."""
+
+    position: int
+    """Bytes sent before it since the stream began."""
+    expected_at: float
+    """When the virtual playhead reaches it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackFigures:
+    """How the playback has been doing."""
+
+    sent_ms: float
+    """Sound handed to the carrier; what was sent again after a clear counts twice."""
+    heard_ms: float
+    """Sound that the business has heard by our estimate."""
+    cleared_ms: float
+    """Sound forgotten before it was heard: interrupted, or left when the call broke off."""
+    lead_ms: float
+    """Sound that the carrier holds now, by our estimate."""
+    waiting_ms: float
+    """Sound that has not been sent yet."""
+    underruns: int
+    """Times the carrier ran dry although there was sound to send."""
+    refused_pieces: int
+    """Pieces that came in late, after their event id had been interrupted."""
+    dropped_pieces: int
+    """Pieces over the limit of unheard sound."""
+
+
+class Playback:
+    """Admits the agent's sound, releases it at the pace of hearing, forgets it on interruption."""
+
+    def __init__(self, lead_ms: int = 200, mark_patience_s: float = 10.0) -> None:
+        """`lead_ms`: how far the carrier is kept ahead. `mark_patience_s`: how long after the
+        estimated end a missing mark still counts as unheard sound."""
+        self._lead_s = lead_ms / 1000
+        self._mark_patience_s = mark_patience_s
+        self._waiting: deque[_Stretch] = deque()
+        self._waiting_bytes = 0
+        self._sent: deque[_Piece] = deque()
+        self._sent_unheard = 0
+        self._position = 0
+        self._opened = False
+        self._dry_at = 0.0
+        self._owing = False
+        self._interrupted: int | None = None
+        self._marks: dict[str, _Mark] = {}
+        self._generation = 0
+        self._mark_number = 0
+        self._unmarked = 0
+        self._base_lateness: float | None = None
+        self._shifted = 0.0
+        self._heard_bytes = 0
+        self._cleared_bytes = 0
+        self._underruns = 0
+        self._refused = 0
+        self._dropped = 0
+
+    def open(self, now: float) -> None:
+        """The stream has started: sound may be released from now on."""
+        self._opened = True
+        self._dry_at = now
+
+    def accepts(self, event_id: int) -> bool:
+        """Whether sound of this id may still be heard."""
+        return self._interrupted is None or event_id > self._interrupted
+
+    def admit(self, event_id: int, mulaw: bytes) -> bool:
+        """Take in the agent's sound; False when it was refused or is too much."""
+        if not self.accepts(event_id):
+            self._refused += 1
+            return False
+        return self._append(event_id, mulaw)
+
+    def admit_tones(self, mulaw: bytes) -> bool:
+        """Take in keypad tones, which an interruption spares; False when it is too much."""
+        return self._append(None, mulaw)
+
+    def _append(self, event_id: int | None, mulaw: bytes) -> bool:
+        if self._waiting_bytes + self._sent_unheard + len(mulaw) > MOST_UNHEARD_BYTES:
+            self._dropped += 1
+            return False
+        if not mulaw:
+            return True
+        if self._waiting and self._waiting[-1].event_id == event_id:
+            self._waiting[-1].sound += mulaw
+        else:
+            self._waiting.append(_Stretch(event_id, bytearray(mulaw)))
+        self._waiting_bytes += len(mulaw)
+        return True
+
+    def deadline(self) -> float | None:
+        """When the next release is due; None while there is nothing to release."""
+        if not self._opened or not (self._waiting or self._unmarked):
+            return None
+        return self._dry_at - self._lead_s
+
+    def release(self, now: float) -> Sequence[PlaybackCommand]:
+        """What the carrier should be sent now: pieces up to the lead, and marks."""
+        if not self._opened or not (self._waiting or self._unmarked):
+            return ()
+        if now > self._dry_at:
+            if self._owing:
+                self._underruns += 1
+            self._advance(now)
+            self._dry_at = now
+            self._shifted = 0.0
+        commands: list[PlaybackCommand] = []
+        while self._waiting and now >= self._dry_at - self._lead_s:
+            commands.append(self._next_piece())
+            if self._unmarked >= MARK_EVERY_BYTES:
+                commands.append(self._next_mark())
+        if not self._waiting and self._unmarked:
+            commands.append(self._next_mark())
+        self._owing = bool(self._waiting)
+        self._advance(now)
+        return commands
+
+    def _next_piece(self) -> Play:
+        stretch = self._waiting[0]
+        sound = bytes(stretch.sound[:PIECE_BYTES])
+        del stretch.sound[:PIECE_BYTES]
+        if not stretch.sound:
+            self._waiting.popleft()
+        self._waiting_bytes -= len(sound)
+        self._sent.append(_Piece(stretch.event_id, sound))
+        self._sent_unheard += len(sound)
+        self._position += len(sound)
+        self._unmarked += len(sound)
+        self._dry_at += len(sound) / BYTES_PER_S
+        return Play(sound)
+
+    def _next_mark(self) -> MarkPlayback:
+        self._mark_number += 1
+        name = f"g{self._generation}:{self._mark_number}"
+        if len(self._marks) >= MOST_PENDING_MARKS:
+            del self._marks[next(iter(self._marks))]
+        self._marks[name] = _Mark(self._position, self._dry_at)
+        self._unmarked = 0
+        return MarkPlayback(name)
+
+    def _advance(self, now: float) -> None:
+        """Drop what the playhead has passed."""
+        unheard = max(0, round((self._dry_at - now) * BYTES_PER_S))
+        heard = max(0, self._sent_unheard - unheard)
+        self._sent_unheard -= heard
+        self._heard_bytes += heard
+        while heard:
+            piece = self._sent[0]
+            if len(piece.sound) > heard:
+                piece.sound = piece.sound[heard:]
+                return
+            heard -= len(piece.sound)
+            self._sent.popleft()
+
+    def mark_reached(self, name: str, now: float) -> None:
+        """A mark came back. Unknown names and marks that a clear flushed mean nothing."""
+        mark = self._marks.pop(name, None)
+        if mark is None:
+            return
+        for other in [other for other, its in self._marks.items() if its.position < mark.position]:
+            del self._marks[other]
+        self._advance(now)
+        lateness = now - mark.expected_at
+        if lateness < 0:
+            # Played before we thought possible: what was sent later is all that can be left.
+            latest = now + (self._position - mark.position) / BYTES_PER_S
+            self._shift(min(0.0, latest - self._dry_at))
+            self._advance(now)
+            self._shifted = 0.0
+            self._base_lateness = None
+            return
+        if self._base_lateness is None:
+            self._base_lateness = lateness
+            return
+        # The smallest lateness is the way there and back; more of it is the carrier playing late.
+        # A wrong guess eats into the lead, so at most half of it, and it is taken back.
+        excess = lateness - self._base_lateness
+        if excess > 0:
+            step = min(excess, self._lead_s / 2 - self._shifted)
+        else:
+            step = -min(-excess, self._shifted)
+            self._base_lateness += excess - step
+        self._shift(step)
+        self._shifted += step
+
+    def _shift(self, seconds: float) -> None:
+        self._dry_at += seconds
+        for mark in self._marks.values():
+            mark.expected_at += seconds
+
+    def interrupt(self, event_id: int, now: float) -> Sequence[PlaybackCommand]:
+        """Nothing with an id up to this one may be heard any more; later sound and tones stay.
+
+        The kept part of what has to be cleared waits again, from where hearing stopped: a clear
+        reaches the carrier as late as the sound did, so the playhead is right about it.
+        """
+        if self._interrupted is None or event_id > self._interrupted:
+            self._interrupted = event_id
+        self._advance(now)
+        self._waiting = deque(its for its in self._waiting if self._survives(its.event_id))
+        kept = [piece for piece in self._sent if self._survives(piece.event_id)]
+        must_clear = len(kept) < len(self._sent)
+        if must_clear:
+            for piece in reversed(kept):
+                self._waiting.appendleft(_Stretch(piece.event_id, bytearray(piece.sound)))
+            self._flushed(now)
+        left = sum(len(its.sound) for its in self._waiting)
+        before = self._waiting_bytes + (self._sent_unheard if must_clear else 0)
+        self._cleared_bytes += before - left
+        self._waiting_bytes = left
+        if must_clear:
+            self._sent_unheard = 0
+        self._owing = self._owing and bool(self._waiting)
+        return (ClearPlayback(),) if must_clear else ()
+
+    def _survives(self, event_id: int | None) -> bool:
+        return event_id is None or self.accepts(event_id)
+
+    def _flushed(self, now: float) -> None:
+        """The carrier holds nothing any more; its pending marks will come back unplayed."""
+        self._sent.clear()
+        self._marks.clear()
+        self._generation += 1
+        self._unmarked = 0
+        self._dry_at = now
+        self._shifted = 0.0
+
+    def forget(self, now: float) -> None:
+        """Give up on everything unheard: the line or the agent is gone."""
+        self._advance(now)
+        self._cleared_bytes += self._waiting_bytes + self._sent_unheard
+        self._waiting.clear()
+        self._waiting_bytes = self._sent_unheard = 0
+        self._owing = False
+        self._flushed(now)
+
+    def silent(self, now: float) -> bool:
+        """Whether nothing waits and the playhead has passed everything that was sent."""
+        return not self._waiting and now >= self._dry_at
+
+    def drained(self, now: float) -> bool:
+        """Whether everything has been heard: all marks are back, or are so late that they
+        will not come."""
+        if self._waiting or self._unmarked:
+            return False
+        return not self._marks or now >= self._dry_at + self._mark_patience_s
+
+    def heard_by(self, now: float) -> float:
+        """When everything in the ledger will have been heard, even if marks get lost."""
+        ends_at = max(self._dry_at, now) + self._waiting_bytes / BYTES_PER_S
+        return ends_at + self._mark_patience_s
+
+    def figures(self, now: float) -> PlaybackFigures:
+        """How the playback has been doing up to now."""
+        self._advance(now)
+        per_ms = BYTES_PER_S / 1000
+        return PlaybackFigures(
+            sent_ms=self._position / per_ms,
+            heard_ms=self._heard_bytes / per_ms,
+            cleared_ms=self._cleared_bytes / per_ms,
+            lead_ms=self._sent_unheard / per_ms,
+            waiting_ms=self._waiting_bytes / per_ms,
+            underruns=self._underruns,
+            refused_pieces=self._refused,
+            dropped_pieces=self._dropped,
+        )

@@ -1,0 +1,276 @@
+"""Every live call: places it, finds the call that a webhook or socket belongs to, sets limits.
+
+A call is owned here, by a task of the switchboard; sockets are only lent to it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import logging
+import secrets
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from bridge.call import Call
+from bridge.chores import CallNeeds
+from bridge.errors import NoRoom
+from bridge.events import (
+    AnswerAsked,
+    CancelAsked,
+    CustomerSaid,
+    Dialed,
+    MachineDetected,
+    PhoneProgress,
+    ShutdownAsked,
+)
+from bridge.ports import SocketListener, TextSocket
+from bridge.recorder import CallRecorder
+from bridge.twilio_socket import CarrierLeg, CarrierSocket
+from bridge.twilio_wire import StreamOpened
+from data.call import CallOrder, CallReport
+
+log = logging.getLogger(__name__)
+
+MEDIA_PREFIX = "/media/"
+MAX_PENDING_PER_ATTEMPT = 4
+MAX_PENDING = 128
+"""Sockets that have not said a valid start; beyond that new ones are told to try again."""
+REPORT_DELAYS_S = (0.5, 1, 2, 4, 8, 15, 30, 60)
+"""How often handing over a finished call is tried again before it is only logged."""
+FORCED_END_S = 5.0
+
+
+class UpgradeCheck(Protocol):
+    """Whether an upgrade was signed by the carrier (bridge.twilio_signature fits)."""
+
+    def upgrade_is_genuine(self, path: str, signature: str | None) -> bool: ...
+
+
+@dataclass(slots=True)
+class _Line:
+    call: Call
+    token: str = ""
+    token_used: bool = False
+
+
+class Switchboard:
+    """Owns the calls. Use as an async context manager: leaving it ends whatever is left."""
+
+    def __init__(
+        self,
+        needs: CallNeeds,
+        upgrade_check: UpgradeCheck,
+        *,
+        max_calls: int,
+        new_recorder: Callable[[CallOrder], CallRecorder] | None = None,
+        save_recording: Callable[[CallRecorder, CallReport], Awaitable[None]] | None = None,
+    ) -> None:
+        self.draining = False
+        self.bad_frames: Counter[str] = Counter()
+        """Skipped messages by side: "carrier", "agent"."""
+        self._needs = needs
+        self._upgrade_check = upgrade_check
+        self._max_calls = max_calls
+        self._new_recorder = new_recorder
+        self._save_recording = save_recording
+        self._lines: dict[str, _Line] = {}
+        self._pending: dict[CarrierSocket, str] = {}
+        self._tasks = asyncio.TaskGroup()
+        self._quiet = asyncio.Event()
+        self._quiet.set()
+
+    async def __aenter__(self) -> Switchboard:
+        await self._tasks.__aenter__()
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        self.draining = True
+        self._order_shutdown()
+        await self._tasks.__aexit__(None, None, None)
+
+    # --- for the orchestration ------------------------------------------------------------------
+    @property
+    def live_calls(self) -> int:
+        """How many calls are between the order and their report."""
+        return len(self._lines)
+
+    def has_room(self) -> bool:
+        """Whether another call may be placed now."""
+        return not self.draining and len(self._lines) < self._max_calls
+
+    def place(self, order: CallOrder) -> None:
+        """Start a call whose attempt is durable. Raises NoRoom."""
+        if self.draining:
+            raise NoRoom("Vocero is about to restart")
+        if len(self._lines) >= self._max_calls:
+            raise NoRoom(f"all {self._max_calls} lines are in use")
+        if order.attempt_id in self._lines:
+            raise NoRoom("this attempt is being called already")
+        recorder = self._new_recorder(order) if self._new_recorder is not None else None
+        line = _Line(Call(order, self._needs, recorder))
+        self._lines[order.attempt_id] = line
+        self._quiet.clear()
+        self._tasks.create_task(self._hold(line), name="call")
+
+    def cancel(self, attempt_id: str) -> bool:
+        """End this call: at once while it rings, politely while people talk."""
+        line = self._lines.get(attempt_id)
+        if line is None:
+            return False
+        line.call.receive(CancelAsked())
+        return True
+
+    def tell_agent(self, attempt_id: str, text: str) -> bool:
+        """Give the agent what the customer wrote."""
+        line = self._lines.get(attempt_id)
+        if line is None:
+            return False
+        line.call.receive(CustomerSaid(text))
+        return True
+
+    # --- for the webhooks -----------------------------------------------------------------------
+    def answer(self, attempt_id: str, call_sid: str) -> str | None:
+        """The answered call asks for its TwiML: the stream's token, or None for unknown calls."""
+        line = self._line_of(attempt_id, call_sid)
+        if line is None or line.token_used:
+            return None
+        if not line.token:
+            line.token = secrets.token_urlsafe(24)
+        line.call.receive(AnswerAsked())
+        return line.token
+
+    def phone_said(
+        self, attempt_id: str, call_sid: str, event: PhoneProgress | MachineDetected
+    ) -> bool:
+        """A callback of the carrier; False when no such call is live."""
+        line = self._line_of(attempt_id, call_sid)
+        if line is None:
+            return False
+        line.call.receive(event)
+        return True
+
+    def _line_of(self, attempt_id: str, call_sid: str) -> _Line | None:
+        line = self._lines.get(attempt_id)
+        if line is None:
+            return None
+        known = line.call.call_sid
+        if not known and call_sid:
+            # The webhook can be faster than the answer to our own request, or all there is of it.
+            line.call.receive(Dialed(call_sid))
+        elif call_sid != known:
+            log.warning("a callback names another call than its attempt has")
+            return None
+        return line
+
+    # --- MediaEntrance ----------------------------------------------------------------------------
+    def refuse_upgrade(self, path: str, signature: str | None) -> int | None:
+        """403 unsigned, 404 no such call, 503 too many strangers at the door; None is welcome."""
+        if not self._upgrade_check.upgrade_is_genuine(path, signature):
+            return 403
+        attempt_id = self._attempt_of(path)
+        line = self._lines.get(attempt_id)
+        if line is None or line.token_used:
+            return 404
+        if len(self._pending) >= MAX_PENDING:
+            return 503
+        if sum(1 for known in self._pending.values() if known == attempt_id) >= (
+            MAX_PENDING_PER_ATTEMPT
+        ):
+            return 503
+        return None
+
+    def media_connected(self, path: str, socket: TextSocket) -> SocketListener:
+        """An accepted socket, still a stranger."""
+        attempt_id = self._attempt_of(path)
+        listener = CarrierSocket(socket, attempt_id, self)
+        self._pending[listener] = attempt_id
+        return listener
+
+    @staticmethod
+    def _attempt_of(path: str) -> str:
+        return path.partition("?")[0].removeprefix(MEDIA_PREFIX).rstrip("/")
+
+    # --- Reception --------------------------------------------------------------------------------
+    def stream_opened(
+        self, attempt_id: str, opened: StreamOpened, socket: CarrierSocket
+    ) -> CarrierLeg | None:
+        """The call of this stream if its token is right and fresh, else None."""
+        line = self._lines.get(attempt_id)
+        offered = opened.parameters.get("token", "")
+        if line is None or not line.token or line.token_used:
+            return None
+        if not hmac.compare_digest(offered.encode(), line.token.encode()):
+            return None
+        if line.call.call_sid and opened.call_sid != line.call.call_sid:
+            return None
+        if not line.call.join_stream(socket):
+            return None
+        line.token_used = True
+        return line.call
+
+    def socket_left(self, socket: CarrierSocket) -> None:
+        """No longer pending."""
+        self._pending.pop(socket, None)
+
+    def bad_frame(self, side: str) -> None:
+        """One unusable message was skipped."""
+        self.bad_frames[side] += 1
+
+    # --- endings ----------------------------------------------------------------------------------
+    async def drain(self, within_s: float) -> bool:
+        """No new calls; wait for the live ones, then end the rest. True when none was cut short."""
+        self.draining = True
+        try:
+            async with asyncio.timeout(within_s):
+                await self._quiet.wait()
+        except TimeoutError:
+            cut = len(self._lines)
+            log.warning("draining took longer than %s s: ending %d calls", within_s, cut)
+            self._order_shutdown()
+            try:
+                async with asyncio.timeout(FORCED_END_S):
+                    await self._quiet.wait()
+            except TimeoutError:
+                log.warning("%d calls did not end in time", len(self._lines))
+            return False
+        return True
+
+    def _order_shutdown(self) -> None:
+        for line in tuple(self._lines.values()):
+            line.call.receive(ShutdownAsked())
+
+    async def _hold(self, line: _Line) -> None:
+        attempt_id = line.call.order.attempt_id
+        try:
+            report = await line.call.run()
+            await self._hand_over(report)
+            if line.call.recorder is not None and self._save_recording is not None:
+                await self._keep_recording(line.call.recorder, report)
+        finally:
+            del self._lines[attempt_id]
+            if not self._lines:
+                self._quiet.set()
+
+    async def _keep_recording(self, recorder: CallRecorder, report: CallReport) -> None:
+        assert self._save_recording is not None
+        try:
+            await self._save_recording(recorder, report)
+        except OSError as error:
+            # A full disk costs the recording, never the call or its result.
+            log.error("a recording could not be written: %s", error.strerror or error)
+
+    async def _hand_over(self, report: CallReport) -> None:
+        for delay in (*REPORT_DELAYS_S, None):
+            try:
+                await self._needs.observer.call_finished(report)
+                return
+            except Exception:
+                # The report is all that is left of the call: whatever is wrong, try again.
+                log.exception("handing over a finished call failed")
+                if delay is None:
+                    log.critical("the outcome of a call could not be kept: %s", report.ending)
+                    return
+                await asyncio.sleep(delay)

@@ -1,0 +1,170 @@
+"""The carrier's media socket: strangers until a `start` with our token, then one call's ears."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol
+
+from bridge import twilio_wire
+from bridge.commands import ClearPlayback, MarkPlayback, Play
+from bridge.errors import BadFrame
+from bridge.events import CarrierEvent, CarrierLost, StreamStopped
+from bridge.ports import TextSocket
+
+START_WITHIN_S = 5.0
+"""A socket that has not said a valid `start` by then is closed."""
+MAX_BAD_FRAMES = 50
+FRAMES_PER_S = 100
+"""The carrier sends 50; twice that is a flood."""
+FRAMES_AT_ONCE = 1500
+"""What may come in one burst: 30 s of sound after a stall of the network."""
+MAX_UNSENT_BYTES = 1 << 20
+"""A carrier that does not read that much is gone."""
+
+POLICY_VIOLATION = 1008
+TRY_AGAIN_LATER = 1013
+
+
+class CarrierLeg(Protocol):
+    """The call, as its media socket sees it."""
+
+    def carrier_said(self, text: str, event: CarrierEvent) -> None:
+        """A message of the carrier, and what it means."""
+
+    def carrier_gone(self, event: CarrierLost) -> None:
+        """The socket is gone although nobody ended the stream."""
+
+
+class Reception(Protocol):
+    """Decides whether a stream belongs to a call."""
+
+    def stream_opened(
+        self, attempt_id: str, opened: twilio_wire.StreamOpened, socket: CarrierSocket
+    ) -> CarrierLeg | None:
+        """The call that this stream belongs to, or None to refuse it."""
+
+    def socket_left(self, socket: CarrierSocket) -> None:
+        """A socket is no longer pending: it found its call, was refused or went away."""
+
+    def bad_frame(self, side: str) -> None:
+        """One unusable message was skipped."""
+
+
+class CarrierSocket:
+    """Listens to one media socket and speaks for one call on it."""
+
+    def __init__(self, socket: TextSocket, attempt_id: str, reception: Reception) -> None:
+        self._socket = socket
+        self._attempt_id = attempt_id
+        self._reception = reception
+        self._loop = asyncio.get_running_loop()
+        self._leg: CarrierLeg | None = None
+        self._stream_sid = ""
+        self._over = False
+        self._bad_frames = 0
+        self._allowance = float(FRAMES_AT_ONCE)
+        self._allowance_at = self._loop.time()
+        self._start_timer = self._loop.call_later(START_WITHIN_S, self._no_start)
+
+    # --- SocketListener ---------------------------------------------------------------------
+    def text_received(self, text: str) -> None:
+        """Decode one message; a bad one is counted and skipped."""
+        if self._over or not self._within_allowance():
+            return
+        try:
+            message = twilio_wire.decode(text)
+        except BadFrame as bad:
+            self._bad(str(bad))
+            return
+        if isinstance(message, twilio_wire.StreamOpened):
+            if self._leg is not None:
+                self._bad("a second start")
+            else:
+                self._opened(message, text)
+        elif isinstance(message, twilio_wire.Connected | twilio_wire.Unknown):
+            return
+        elif self._leg is None:
+            self._bad("before start")
+        else:
+            if isinstance(message, StreamStopped):
+                self._over = True
+            self._leg.carrier_said(text, message)
+
+    def binary_received(self, data: bytes) -> None:
+        """The carrier never sends binary messages."""
+        if not self._over:
+            self._bad("a binary message")
+
+    def socket_closed(self, code: int, reason: str) -> None:
+        """The socket is gone; without a `stop` before it the carrier was lost."""
+        self._lose(f"the carrier's media socket closed with code {code} and without a stop")
+
+    # --- what the call orders ---------------------------------------------------------------
+    def perform(self, command: Play | MarkPlayback | ClearPlayback) -> str:
+        """Send one command; returns the text that was sent."""
+        text = twilio_wire.encode(command, self._stream_sid)
+        self._socket.send(text)
+        if self._socket.unsent_bytes > MAX_UNSENT_BYTES:
+            self._socket.close(TRY_AGAIN_LATER, "not reading")
+            self._lose("the carrier stopped reading its media socket")
+        return text
+
+    def close(self) -> None:
+        """Close in order; the carrier goes on with the verb after <Connect>."""
+        self._leave()
+        self._socket.close(1000, "")
+
+    # --- inside -------------------------------------------------------------------------------
+    def _opened(self, opened: twilio_wire.StreamOpened, text: str) -> None:
+        if (opened.encoding, opened.sample_rate, opened.channels) != ("audio/x-mulaw", 8000, 1):
+            self._refuse("only audio/x-mulaw, 8000 Hz, mono is spoken here")
+            return
+        self._stream_sid = opened.stream_sid
+        leg = self._reception.stream_opened(self._attempt_id, opened, self)
+        if leg is None:
+            self._refuse("not expected")
+            return
+        self._leg = leg
+        self._start_timer.cancel()
+        self._reception.socket_left(self)
+        leg.carrier_said(text, twilio_wire.started(opened))
+
+    def _no_start(self) -> None:
+        self._refuse("no start in time")
+
+    def _refuse(self, why: str) -> None:
+        self._leave()
+        self._socket.close(POLICY_VIOLATION, why)
+
+    def _leave(self) -> None:
+        self._over = True
+        self._start_timer.cancel()
+        self._reception.socket_left(self)
+
+    def _lose(self, detail: str) -> None:
+        if self._over:
+            self._leave()
+            return
+        self._leave()
+        if self._leg is not None:
+            self._leg.carrier_gone(CarrierLost(detail))
+
+    def _bad(self, why: str) -> None:
+        self._reception.bad_frame("carrier")
+        self._bad_frames += 1
+        if self._bad_frames >= MAX_BAD_FRAMES:
+            self._socket.close(POLICY_VIOLATION, "too many bad frames")
+            self._lose(f"the carrier sent {self._bad_frames} bad frames, the last one: {why}")
+
+    def _within_allowance(self) -> bool:
+        now = self._loop.time()
+        allowance = self._allowance + (now - self._allowance_at) * FRAMES_PER_S
+        self._allowance_at = now
+        if allowance > FRAMES_AT_ONCE:
+            allowance = FRAMES_AT_ONCE
+        if allowance < 1:
+            self._allowance = allowance
+            self._bad("a flood of frames")
+            return False
+        self._allowance = allowance - 1
+        return True

@@ -1,0 +1,201 @@
+"""The store without a file or a thread: the same rules, for virtual time and tests.
+
+Nothing in it ever waits, so every method is one step on the event loop, as a transaction is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from data.call import CallReport, CallResult
+from data.store import (
+    Attempt,
+    CallRecord,
+    IncomingMessage,
+    OutgoingMessage,
+    StoreError,
+    Turn,
+)
+from data.tables import DELIVERY_RANK
+
+
+@dataclass(slots=True)
+class _Kept:
+    message: OutgoingMessage
+    about: str
+    state: str = "waiting"
+    message_sid: str = ""
+    error: str = ""
+    tries: int = 0
+    delivery: str = ""
+
+
+@dataclass(slots=True)
+class _End:
+    report: CallReport
+    result: CallResult
+    ended_at: float
+
+
+@dataclass(slots=True)
+class MemoryStore:
+    """`data.store.Store` in this process's memory."""
+
+    _messages: dict[str, IncomingMessage] = field(default_factory=dict)
+    _handled: set[str] = field(default_factory=set)
+    _conversations: dict[str, str] = field(default_factory=dict)
+    _attempts: dict[str, Attempt] = field(default_factory=dict)
+    _ends: dict[str, _End] = field(default_factory=dict)
+    _outgoing: dict[str, _Kept] = field(default_factory=dict)
+
+    async def open(self) -> None:
+        """Nothing to do."""
+
+    async def close(self) -> None:
+        """Nothing to do: what was kept stays readable."""
+
+    async def take_message(self, message: IncomingMessage) -> bool:
+        if message.message_sid in self._messages:
+            return False
+        self._messages[message.message_sid] = message
+        return True
+
+    async def waiting_messages(self, customer: str | None = None) -> list[IncomingMessage]:
+        waiting = [
+            message
+            for message in self._messages.values()
+            if message.message_sid not in self._handled and customer in (None, message.customer)
+        ]
+        return sorted(waiting, key=lambda message: message.received_at)
+
+    async def conversation(self, customer: str) -> str | None:
+        return self._conversations.get(customer)
+
+    async def commit_turn(self, turn: Turn) -> None:
+        self._check(turn)
+        self._write(turn, about="")
+
+    async def bind_call(self, attempt_id: str, call_sid: str) -> None:
+        attempt = self._attempts.get(attempt_id)
+        if attempt is not None:
+            self._attempts[attempt_id] = replace(
+                attempt,
+                call_sid=attempt.call_sid or call_sid,
+                state="dialed" if attempt.state == "ordered" else attempt.state,
+            )
+
+    async def attempt(self, attempt_id: str) -> Attempt | None:
+        return self._attempts.get(attempt_id)
+
+    async def open_attempts(self) -> list[Attempt]:
+        return [attempt for attempt in self._attempts.values() if attempt.state != "ended"]
+
+    async def count_attempts(
+        self, since: float, *, customer: str | None = None, to_number: str | None = None
+    ) -> int:
+        return sum(
+            attempt.created_at >= since
+            and customer in (None, attempt.customer)
+            and to_number in (None, attempt.to_number)
+            for attempt in self._attempts.values()
+        )
+
+    async def end_attempt(
+        self, report: CallReport, result: CallResult, turn: Turn, ended_at: float
+    ) -> bool:
+        attempt = self._attempts.get(report.attempt_id)
+        if attempt is None or attempt.state == "ended":
+            return False
+        self._check(turn)
+        self._attempts[report.attempt_id] = replace(
+            attempt, state="ended", call_sid=attempt.call_sid or report.call_sid
+        )
+        self._ends[report.attempt_id] = _End(report, result, ended_at)
+        self._write(turn, about=report.attempt_id)
+        return True
+
+    async def due_messages(self, now: float, limit: int = 50) -> list[OutgoingMessage]:
+        due = [message for message in self._heads() if message.due_at <= now]
+        return sorted(due, key=lambda message: message.due_at)[:limit]
+
+    async def next_due(self) -> float | None:
+        return min((message.due_at for message in self._heads()), default=None)
+
+    async def message_sent(self, message_id: str, message_sid: str) -> None:
+        kept = self._waiting(message_id)
+        if kept is not None:
+            kept.state, kept.message_sid, kept.error = "sent", message_sid, ""
+            kept.tries += 1
+
+    async def message_postponed(self, message_id: str, due_at: float, error: str) -> None:
+        kept = self._waiting(message_id)
+        if kept is not None:
+            kept.message, kept.error = replace(kept.message, due_at=due_at), error
+            kept.tries += 1
+
+    async def message_given_up(self, message_id: str, error: str) -> None:
+        kept = self._waiting(message_id)
+        if kept is not None:
+            kept.state, kept.error = "given_up", error
+            kept.tries += 1
+
+    async def delivery_reported(self, message_sid: str, status: str, error_code: str) -> None:
+        rank = DELIVERY_RANK.get(status)
+        if rank is None or not message_sid:
+            return
+        for kept in self._outgoing.values():
+            if kept.message_sid == message_sid and DELIVERY_RANK[kept.delivery] < rank:
+                kept.delivery, kept.error = status, error_code or kept.error
+
+    async def calls(self, limit: int = 50) -> list[CallRecord]:
+        return [self._record(attempt) for attempt in reversed(self._attempts.values())][:limit]
+
+    async def call(self, attempt_id: str) -> CallRecord | None:
+        if not attempt_id:
+            return None
+        found = [
+            attempt
+            for attempt in self._attempts.values()
+            if attempt_id in (attempt.attempt_id, attempt.call_sid)
+        ] or [
+            attempt
+            for attempt in self._attempts.values()
+            if attempt.attempt_id.startswith(attempt_id)
+        ]
+        return self._record(found[0]) if len(found) == 1 else None
+
+    def _check(self, turn: Turn) -> None:
+        if turn.attempt is not None and turn.attempt.attempt_id in self._attempts:
+            raise StoreError("this turn was committed before (attempt_id is known)")
+
+    def _write(self, turn: Turn, *, about: str) -> None:
+        if turn.conversation_json is not None:
+            self._conversations[turn.customer] = turn.conversation_json
+        self._handled.update(sid for sid in turn.handled if sid in self._messages)
+        if turn.attempt is not None:
+            self._attempts[turn.attempt.attempt_id] = turn.attempt
+        for message in turn.outgoing:
+            self._outgoing.setdefault(message.message_id, _Kept(message, about))
+
+    def _heads(self) -> list[OutgoingMessage]:
+        heads: dict[str, OutgoingMessage] = {}
+        for kept in self._outgoing.values():
+            if kept.state == "waiting":
+                heads.setdefault(kept.message.customer, kept.message)
+        return list(heads.values())
+
+    def _waiting(self, message_id: str) -> _Kept | None:
+        kept = self._outgoing.get(message_id)
+        return kept if kept is not None and kept.state == "waiting" else None
+
+    def _record(self, attempt: Attempt) -> CallRecord:
+        end = self._ends.get(attempt.attempt_id)
+        return CallRecord(
+            attempt=attempt,
+            report=end.report if end else None,
+            result=end.result if end else None,
+            ended_at=end.ended_at if end else None,
+            outgoing=tuple(
+                kept.message for kept in self._outgoing.values() if kept.about == attempt.attempt_id
+            ),
+        )

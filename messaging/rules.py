@@ -1,0 +1,185 @@
+"""Understanding without a model: Spanish (Argentina, Mexico, Spain) and English, by rules.
+
+They do the common cases and say "help" for the rest. They never guess a confirmation: "confirm"
+comes only from a message that is a yes and nothing else while a yes is awaited, or from a clear
+choice out of the list that the customer is looking at.
+"""
+
+from __future__ import annotations
+
+import re
+
+from data.errand import ConversationStatus, IntentType, ParsedMessage
+from messaging.context import Context
+from messaging.rules_numbers import number_to_call, numbers_in
+from messaging.rules_when import WhenHeard, when_in, without
+from messaging.rules_wishes import Wish, wish_in
+from messaging.rules_words import choice, has_no, says_no, says_yes
+from messaging.text import clean, composed, fold
+
+_LONGEST_TEXT = 1600
+_CALL = re.compile(
+    r"(?<!\w)(?:llam\w+|marc[aá]\w*|telefone\w+|comunica\w+|contact\w+|hablale|call|ring|phone"
+    r"|dial|give \w+ a (?:call|ring))(?!\w)"
+)
+_SHORT_NUMBER = re.compile(r"(?<!\w)(?:al|a|call|dial|numero|number) \*?[0-9]{2,5}#?(?!\w|[:.]\d)")
+_ONLY_LOOK = re.compile(
+    r"(?<!\w)(?:busca(?:me|r|rme|nos)?|buscas|encontra(?:me)?|encuentra(?:me)?|encuentrame"
+    r"|lista(?:me|r|do)?|mostra(?:me)?|muestra(?:me)?|recomi?end\w+|conoces|conoce|sugeri\w+|suger\w+"
+    r"|pasame|dame (?:una lista|opciones|nombres|telefonos)|ensename|quiero ver|averigua(?:me)?"
+    r"|(?:que|cuales|cual|donde|alguna?) (?:\w+ ){0,3}(?:hay|quedan?|conviene|esta|estan|tienen"
+    r"|me recomiendas?|recomiendas?|recomendas|abiert[oa]s?)|hay (?:algun|alguna|algunos|un|una"
+    r"|\w+s)\b|opciones (?:de|para)|cual(?:es)? es|cuales son|mejor(?:es)? \w+ (?:de|en)"
+    r"|find|search|look up|list|show|recommend|suggest|are there|is there|where(?:'s| is| are| can)"
+    r"|which|what's the best|do you know|any good|options for)(?!\w)"
+)
+_LOOKING = re.compile(r"(?<!\w)(?:busco|estoy buscando|ando buscando|looking for)(?!\w)")
+_NOT_YET = re.compile(
+    r"(?<!\w)(?:no (?:los |lo |la |las |le |les )?llam\w+ (?:todavia|aun|por ahora|ahora)"
+    r"|todavia no (?:los |lo |las |la )?llam\w+|aun no llam\w+|sin llamar|solo (?:quiero )?(?:la "
+    r"lista|lista\w*|busca\w*|ver|mira\w*|saber que)|solamente (?:la lista|busca\w*)|no reserves"
+    r"|just (?:list|find|look|search|show)"
+    r"|(?:don't|dont|do not|without) (?:call(?:ing)?|book(?:ing)?)"
+    r"(?: (?:them|anyone|any))?(?: yet| now)?|only (?:list|search|find)|not? call(?:ing)? yet)"
+    r"(?!\w)"
+)
+_ARRANGE = re.compile(
+    r"(?<!\w)(?:turnos?|citas?|reserv\w+|agenda\w*|apart[ae]\w*|saca(?:me|r|rme)|me sacas"
+    r"|pedi(?:me|r|rme)?|pideme|pide|consegui\w*|consigue\w*|hora con|appointments?|book\w*"
+    r"|schedule|arrange|reserve|set up|get me in|make (?:a|an)|y (?:llama|marca)\w*|and call"
+    r"|fix me up)(?!\w)"
+)
+_WANT = re.compile(
+    r"(?<!\w)(?:necesit\w+|preciso|quiero|quisiera|querria|queria|me gustaria|me hace falta"
+    r"|me urge|ocupo|me haria falta|tengo que|hay que|need|want|i'd like|i would like|i'd love|get"
+    r"|can you|could you|please)(?!\w)"
+)
+_FOR_THE_CALL = re.compile(
+    r"\W*(?:y |and |tambien |por favor |please )*(?:pregunt\w+|consult\w+|decile\w*|dile\w*|deciles"
+    r"|diles|avisa\w*|averigua\w*|fijate|ask|tell|find out|check)\b"
+)
+_CALL_OFF = re.compile(r"\W*(?:cancel\w*|anul\w*|please cancel)\b")
+_ABOUT_US = re.compile(
+    r"(?<!\w)(?:que (?:haces|podes hacer|puedes hacer|sabes hacer|sos|eres|es esto|es vocero)"
+    r"|quien (?:sos|eres|es)|como (?:funciona|funcionas|te llamas|se usa|te uso|andas|estas|va)"
+    r"|para que sirves?|sos (?:un|una) |eres (?:un|una) (?:bot|robot|persona|ia)|ayuda(?:me)?$"
+    r"|necesito ayuda$|^help\b|what (?:can|do) you do|who are you|how (?:does (?:this|it)|do you)"
+    r"|what are you|are you (?:a |an )?(?:bot|robot|human|real|ai)|hablar con (?:una persona|un "
+    r"humano|alguien)|(?:cuanto|how much) (?:cobras|cuesta (?:el servicio|esto|usarte)|do you (?:"
+    r"charge|cost)|does (?:this|it) cost)|guardas mis datos|mis datos|my data|privacidad|privacy)"
+)
+
+
+def read(text: str, context: Context) -> ParsedMessage:
+    """What `text` means. Never raises for what a customer may write."""
+    plain = composed(text[:_LONGEST_TEXT]).strip()
+    folded = fold(plain)
+    answer = read_answer(plain, folded, context)
+    if answer is not None:
+        return answer
+    numbers = numbers_in(plain, folded, context.country)
+    spans = tuple((number.start, number.end) for number in numbers)
+    when = when_in(plain, folded, spans)
+    if context.options:
+        chosen = _chosen(folded, when, context)
+        if chosen is not None:
+            return chosen
+    wish = wish_in(plain, folded, (*spans, *when.spans))
+    if context.status is ConversationStatus.CALLING and _FOR_THE_CALL.match(folded):
+        # Said to the agent: what it names is asked about, not looked for.
+        return ParsedMessage(
+            intent=IntentType.HELP, specific_request=_words(wish.request or plain, 300)
+        )
+    intent = _intent(folded, bool(numbers), when, wish, context)
+    return ParsedMessage(
+        intent=intent,
+        phone_number=number_to_call(numbers) or None,
+        service_type=_words(wish.service, 80),
+        location=_words(wish.location, 80),
+        date_preference=_words(when.date, 60),
+        time_preference=_words(when.time, 60),
+        specific_request=_words(wish.request, 300),
+    )
+
+
+def read_answer(plain: str, folded: str, context: Context) -> ParsedMessage | None:
+    """A message that as a whole is a yes, a no or a choice; None for everything else."""
+    asked_by_business = context.status is ConversationStatus.CALLING and bool(context.asked)
+    if says_no(folded) and not (asked_by_business and _bare_no(folded)):
+        return ParsedMessage(intent=IntentType.CANCEL)
+    asked = context.status is ConversationStatus.AWAITING_CONFIRMATION or (
+        context.status is ConversationStatus.IDLE and bool(context.asked)
+    )
+    if asked and says_yes(folded):
+        return ParsedMessage(intent=IntentType.CONFIRM)
+    one_entry = len(context.options) == 1
+    if context.status is ConversationStatus.AWAITING_SELECTION and one_entry and says_yes(folded):
+        return ParsedMessage(intent=IntentType.CONFIRM, selected_option=1)
+    return None
+
+
+def _bare_no(folded: str) -> bool:
+    """ "No" to the business's question is an answer, not the wish to end the call."""
+    return re.fullmatch(r"[\W_]*n+o+(?:[\W_]+gracias|[\W_]+thanks)?[\W_]*", folded) is not None
+
+
+def _chosen(folded: str, when: WhenHeard, context: Context) -> ParsedMessage | None:
+    options = tuple(fold(composed(name)) for name in context.options)
+    bare = re.sub(r"\bpara\b", " ", without(folded, when.spans)) if when.spans else folded
+    # Once more as written: in "llamá a la 1" there is no time of day.
+    for stripped in (bare, folded):
+        number = choice(stripped, options)
+        if number is not None:
+            told = stripped is bare
+            return ParsedMessage(
+                intent=IntentType.CONFIRM,
+                selected_option=number,
+                date_preference=_words(when.date, 60) if told else None,
+                time_preference=_words(when.time, 60) if told else None,
+            )
+    return None
+
+
+def _intent(
+    folded: str, has_number: bool, when: WhenHeard, wish: Wish, context: Context
+) -> IntentType:
+    not_yet = _NOT_YET.search(folded) is not None
+    if has_number:
+        return IntentType.CALL_NUMBER
+    if _CALL_OFF.match(folded) and (
+        context.status is not ConversationStatus.IDLE or not wish.service
+    ):
+        return IntentType.CANCEL
+    if _ABOUT_US.search(folded) and not wish.service:
+        return IntentType.HELP
+    looks = _ONLY_LOOK.search(folded) is not None
+    arranges = _ARRANGE.search(folded) is not None
+    calls = _CALL.search(folded) is not None
+    if not_yet:
+        return IntentType.SEARCH_ONLY
+    if calls and _SHORT_NUMBER.search(folded):
+        return IntentType.CALL_NUMBER
+    if wish.service:
+        looking = _LOOKING.search(folded) is not None and not (when.date or when.time)
+        if (looks or looking) and not arranges and not calls:
+            return IntentType.SEARCH_ONLY
+        return IntentType.SEARCH_AND_CALL
+    if arranges and not has_no(folded):
+        return IntentType.SEARCH_AND_CALL
+    if looks and wish.location:
+        return IntentType.SEARCH_ONLY
+    awaited = context.status in (
+        ConversationStatus.AWAITING_CONFIRMATION,
+        ConversationStatus.AWAITING_SELECTION,
+    )
+    asks = folded.rstrip().endswith("?") and not (when.date or when.time)
+    changes = (when.date or when.time or wish.request) and not asks
+    if awaited and changes:
+        return IntentType.SEARCH_AND_CALL
+    if _WANT.search(folded) and (when.date or when.time) and not has_no(folded):
+        return IntentType.SEARCH_AND_CALL
+    return IntentType.HELP
+
+
+def _words(heard: str, limit: int) -> str | None:
+    return clean(heard, limit) or None

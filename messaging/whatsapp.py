@@ -1,0 +1,245 @@
+"""WhatsApp through Twilio's REST interface: sending a text, and the typing indicator.
+
+Facts: POST /2010-04-01/Accounts/{sid}/Messages.json (Twilio API reference); error codes from its
+error catalogue. There is no idempotency key: a POST that timed out may have worked, so such a
+failure says `unclear` and `find_sent` looks for the message before it is sent again.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+
+from messaging.text import MESSAGE_LIMIT, shorten
+
+log = logging.getLogger(__name__)
+
+_TIMEOUT = httpx.Timeout(15.0, connect=5.0)
+_TYPING_TIMEOUT = httpx.Timeout(5.0)
+_SID = re.compile(r"(?:SM|MM)[0-9a-f]{32}", re.ASCII)
+_CLOCKS_APART_S = 5.0
+_LONGEST_WAIT_S = 3600.0
+
+_RETRIED_CODES: dict[int, str] = {
+    20003: "Twilio does not accept our credentials",
+    20429: "too many requests to Twilio",
+    20500: "Twilio has an internal error",
+    20503: "Twilio is not available",
+    63017: "the WhatsApp sender is over its rate",
+    63018: "the WhatsApp sender is over its rate",
+    63025: "Twilio has an internal error",
+    30001: "Twilio's queue is full",
+}
+_FINAL_CODES: dict[int, str] = {
+    21211: "the customer's address is not valid",
+    21408: "sending to this country is not permitted on the account",
+    21610: "the customer asked to receive no messages",
+    21617: "the message is too long",
+    21910: "sender and customer are on different channels",
+    63003: "the customer is not on WhatsApp",
+    63005: "WhatsApp refused the content",
+    63007: "our number is no WhatsApp sender",
+    63013: "WhatsApp's policy forbids the message",
+    63015: "the customer has not joined the sandbox",
+    63016: "more than 24 hours since the customer wrote: only a template is delivered",
+    63024: "the customer's address is not valid on WhatsApp",
+    63031: "our own number was to be written to",
+    63032: "WhatsApp holds the message back in an experiment",
+    63033: "the customer has blocked us",
+    63038: "the account's daily limit of messages is reached",
+    63049: "WhatsApp chose not to deliver the message",
+    63051: "the WhatsApp business account is locked",
+}
+
+
+class SendFailed(Exception):
+    """A message was not sent, or may not have been.
+
+    str() is one plain sentence without credentials, numbers or the message's words.
+    """
+
+    def __init__(
+        self,
+        sentence: str,
+        *,
+        retry: bool,
+        code: int | None = None,
+        unclear: bool = False,
+        wait_s: float = 0.0,
+    ) -> None:
+        super().__init__(sentence)
+        self.retry = retry
+        """Whether trying again later can help."""
+        self.code = code
+        """Twilio's error code, or None."""
+        self.unclear = unclear
+        """Whether the message may have been taken all the same."""
+        self.wait_s = wait_s
+        """How long Twilio asks us to wait, or 0."""
+
+
+class WhatsApp:
+    """Our WhatsApp sender. One `http` client may serve many; it is not closed here."""
+
+    def __init__(
+        self,
+        http: httpx.AsyncClient,
+        account_sid: str,
+        auth_token: str,
+        base_url: str,
+        from_number: str,
+        status_callback_url: str = "",
+    ) -> None:
+        """`from_number` is E.164; `base_url` is TWILIO_API_BASE_URL."""
+        self._http = http
+        self._auth = httpx.BasicAuth(account_sid, auth_token)
+        self._messages = f"{base_url.rstrip('/')}/2010-04-01/Accounts/{account_sid}/Messages.json"
+        self._typing = f"{_messaging_base(base_url)}/v2/Indicators/Typing.json"
+        self._from = f"whatsapp:{from_number}"
+        self._status_callback_url = status_callback_url
+
+    async def send(self, to: str, body: str) -> str:
+        """Sends one text to a WhatsApp address; the message's sid. Raises SendFailed."""
+        form = {"To": to, "From": self._from, "Body": shorten(body, MESSAGE_LIMIT)}
+        if self._status_callback_url:
+            form["StatusCallback"] = self._status_callback_url
+        try:
+            response = await self._http.post(
+                self._messages,
+                data=form,
+                auth=self._auth,
+                timeout=_TIMEOUT,
+                follow_redirects=False,
+            )
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
+            raise SendFailed("Twilio cannot be reached", retry=True) from None
+        except httpx.RequestError:
+            raise SendFailed("Twilio did not answer in time", retry=True, unclear=True) from None
+        answer = _json(response)
+        if response.status_code not in (200, 201):
+            raise _failure(response, answer)
+        sid = answer.get("sid")
+        if not isinstance(sid, str) or _SID.fullmatch(sid) is None:
+            raise SendFailed("Twilio's answer names no message", retry=True, unclear=True)
+        return sid
+
+    async def find_sent(self, to: str, body: str, since: float, known: frozenset[str]) -> str:
+        """The sid of a message with this text that Twilio took after `since` (epoch), or "".
+
+        `known` are sids of other messages. Raises SendFailed when Twilio cannot tell.
+        """
+        try:
+            response = await self._http.get(
+                self._messages,
+                params={"To": to, "From": self._from, "PageSize": "20"},
+                auth=self._auth,
+                timeout=_TIMEOUT,
+                follow_redirects=False,
+            )
+        except httpx.RequestError:
+            raise SendFailed("Twilio cannot be reached", retry=True) from None
+        answer = _json(response)
+        if response.status_code != 200:
+            raise _failure(response, answer)
+        wanted = shorten(body, MESSAGE_LIMIT)
+        listed = answer.get("messages")
+        for message in listed if isinstance(listed, list) else []:
+            if not isinstance(message, dict):
+                continue
+            sid = message.get("sid")
+            if (
+                isinstance(sid, str)
+                and _SID.fullmatch(sid)
+                and sid not in known
+                and message.get("to") == to
+                and message.get("body") == wanted
+                and _created(message.get("date_created")) >= since - _CLOCKS_APART_S
+            ):
+                return sid
+        return ""
+
+    async def typing(self, message_sid: str) -> None:
+        """Shows "typing…" for up to 25 s and marks the message read. Best effort.
+
+        Public beta; the v2 form (v3 takes JSON) is what Twilio's changelog documents.
+        """
+        if _SID.fullmatch(message_sid) is None:
+            return
+        try:
+            response = await self._http.post(
+                self._typing,
+                data={"channel": "whatsapp", "messageId": message_sid},
+                auth=self._auth,
+                timeout=_TYPING_TIMEOUT,
+                follow_redirects=False,
+            )
+        except httpx.RequestError as failure:
+            log.debug("no typing indicator: %s", type(failure).__name__)
+            return
+        if response.status_code >= 300:
+            log.debug("no typing indicator: Twilio answered %d", response.status_code)
+
+
+def _messaging_base(base_url: str) -> str:
+    """Where Twilio's messaging host is: the same address when that is not a twilio.com name."""
+    base = base_url.rstrip("/")
+    host = urlsplit(base).hostname or ""
+    if host.startswith("api.") and host.endswith(".twilio.com"):
+        return f"https://messaging.{host.removeprefix('api.')}"
+    return base
+
+
+def _json(response: httpx.Response) -> dict[str, Any]:
+    try:
+        answer = response.json()
+    except (ValueError, RecursionError):
+        return {}
+    return answer if isinstance(answer, dict) else {}
+
+
+def _failure(response: httpx.Response, answer: dict[str, Any]) -> SendFailed:
+    status = response.status_code
+    raw = answer.get("code")
+    code = raw if isinstance(raw, int) and not isinstance(raw, bool) else None
+    wait_s = _wait_s(response)
+    if code in _FINAL_CODES:
+        return SendFailed(_FINAL_CODES[code], retry=False, code=code)
+    if code in _RETRIED_CODES:
+        return SendFailed(
+            _RETRIED_CODES[code], retry=True, code=code, unclear=status >= 500, wait_s=wait_s
+        )
+    if status == 429:
+        return SendFailed("too many requests to Twilio", retry=True, code=code, wait_s=wait_s)
+    if status in (401, 403):
+        return SendFailed("Twilio does not accept our credentials", retry=True, code=code)
+    if status >= 500 or status == 408:
+        sentence = f"Twilio failed with status {status}"
+        return SendFailed(sentence, retry=True, code=code, unclear=True, wait_s=wait_s)
+    named = f" (code {code})" if code is not None else ""
+    return SendFailed(
+        f"Twilio refused the message with status {status}{named}", retry=False, code=code
+    )
+
+
+def _wait_s(response: httpx.Response) -> float:
+    text = response.headers.get("retry-after", "")
+    if re.fullmatch(r"[0-9]{1,5}", text) is None:
+        return 0.0
+    return min(float(text), _LONGEST_WAIT_S)
+
+
+def _created(date: object) -> float:
+    """Seconds since the epoch of an RFC 2822 date; long ago when it is none."""
+    if not isinstance(date, str):
+        return float("-inf")
+    try:
+        moment = parsedate_to_datetime(date)
+    except (ValueError, TypeError, IndexError):
+        return float("-inf")
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -1,0 +1,175 @@
+"""Looks after the customers: hears their messages, places their calls, tells them what came of it.
+
+The performer of `conversation`. Every customer has a worker of their own while they have messages
+waiting, so one customer's messages are handled in order and nobody waits for somebody else's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from data.call import CallReport, TimelineEntry
+from data.reply import NotUnderstood
+from data.store import StoreError, Turn
+from orchestration.conversation_state import conversation_from_json
+from orchestration.desks import Desks
+from orchestration.dialling import Dialling
+from orchestration.live_calls import LiveCalls
+from orchestration.needs import Needs, masked
+from orchestration.outgoing import Telling
+from orchestration.recovery import Recovery
+from orchestration.turns import Batch, Turns
+
+log = logging.getLogger(__name__)
+
+_MOST_AT_ONCE = 20
+"""Messages of one customer that are answered together."""
+_WORKERS = 32
+"""Customers whose messages are handled at the same time; more of them wait for their turn."""
+_STORE_PAUSES_S = (0.5, 1.0, 2.0, 5.0, 10.0)
+
+
+class Concierge:
+    """Use as an async context manager; leaving it stops the workers, and what they had not
+    committed is taken up again by `recover` at the next start.
+    """
+
+    def __init__(self, needs: Needs) -> None:
+        self._needs = needs
+        self._tasks = asyncio.TaskGroup()
+        self._room = asyncio.Semaphore(_WORKERS)
+        self._desks = Desks()
+        self._workers: dict[str, asyncio.Task[None]] = {}
+        self._woken: set[str] = set()
+        telling = Telling(needs.phrasing, needs.now)
+        self._telling = telling
+        self._turns = Turns(needs)
+        self._dialling = Dialling(needs, telling)
+        self._calls = LiveCalls(needs, telling, self._desks, self._tasks)
+        self._recovery = Recovery(
+            needs.lookup, self._calls.call_finished, needs.settings.look_up_for_s
+        )
+
+    async def __aenter__(self) -> Concierge:
+        await self._tasks.__aenter__()
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        for worker in tuple(self._workers.values()):
+            worker.cancel()
+        self._calls.stop()
+        await self._tasks.__aexit__(None, None, None)
+
+    # --- what happens -------------------------------------------------------------------------
+    def message_arrived(self, customer: str) -> None:
+        """There is something new from this customer in the store. Quick, never waits."""
+        self._woken.add(customer)
+        if customer not in self._workers:
+            self._workers[customer] = self._tasks.create_task(
+                self._serve(customer), name="customer's worker"
+            )
+
+    def call_noted(self, attempt_id: str, entry: TimelineEntry) -> None:
+        """A new line in a call's timeline (`bridge.ports.CallObserver`)."""
+        self._calls.call_noted(attempt_id, entry)
+
+    async def call_finished(self, report: CallReport) -> None:
+        """A call is over (`bridge.ports.CallObserver`). Raises StoreError; then tell it again."""
+        await self._calls.call_finished(report)
+
+    async def recover(self) -> None:
+        """Take up what a dead process left: once, before any call is placed.
+
+        Returns when every open attempt is reconciled; messages are taken up at once.
+        """
+        left_open = await self._needs.store.open_attempts()
+        for message in await self._needs.store.waiting_messages():
+            self.message_arrived(message.customer)
+        if left_open:
+            log.warning("%d calls were cut off by a restart", len(left_open))
+            await self._recovery.reconcile(left_open)
+
+    # --- a customer's worker ------------------------------------------------------------------
+    async def _serve(self, customer: str) -> None:
+        troubles = 0
+        try:
+            while customer in self._woken:
+                self._woken.discard(customer)
+                try:
+                    async with self._room, self._desks.at(customer):
+                        while await self._handle_some(customer):
+                            troubles = 0
+                except StoreError as error:
+                    # The messages stay unhandled in the store: try until it works again.
+                    pause = _STORE_PAUSES_S[min(troubles, len(_STORE_PAUSES_S) - 1)]
+                    troubles += 1
+                    log.error("%s has to wait %g s: %s", masked(customer), pause, error)
+                    await asyncio.sleep(pause)
+                    self._woken.add(customer)
+        finally:
+            del self._workers[customer]
+
+    async def _handle_some(self, customer: str) -> bool:
+        """Hear and answer what waits; False when nothing did."""
+        needs = self._needs
+        messages = (await needs.store.waiting_messages(customer))[:_MOST_AT_ONCE]
+        if not messages:
+            return False
+        if not self._may_write(customer):
+            log.info("ignored a message of %s, who is not on the list", masked(customer))
+            handled = tuple(message.message_sid for message in messages)
+            await needs.store.commit_turn(Turn(customer, handled=handled))
+            return True
+        state = conversation_from_json(await needs.store.conversation(customer))
+        batch = Batch(customer, state)
+        for message in messages:
+            await self._turns.hear(batch, message)
+        try:
+            await self._commit(batch)
+        except StoreError:
+            raise
+        except Exception as error:
+            # A fault in one customer's turn must neither end the others' nor come back for ever.
+            log.exception(
+                "the answer to %s could not be given (%s)", masked(customer), type(error).__name__
+            )
+            await self._apologise(batch)
+        needs.outbox.wake()
+        return True
+
+    async def _apologise(self, batch: Batch) -> None:
+        key = f"{batch.heard[-1]}:sorry"
+        try:
+            sorry = self._telling.messages(
+                batch.customer, [NotUnderstood()], batch.state.language, key
+            )
+        except Exception:
+            # Even the words are broken: then the messages are at least not heard again and again.
+            log.exception("no words for an apology")
+            sorry = ()
+        await self._needs.store.commit_turn(
+            Turn(batch.customer, handled=tuple(batch.heard), outgoing=sorry)
+        )
+
+    async def _commit(self, batch: Batch) -> None:
+        language, key = batch.state.language, batch.heard[-1]
+        handled = Turn(batch.customer, handled=tuple(batch.heard))
+        turn = self._telling.turn(handled, batch.state, batch.coherent_replies(), language, key)
+        if batch.order is None:
+            await self._needs.store.commit_turn(turn)
+            return
+        attempt_id = batch.order.attempt_id
+        self._calls.expect(attempt_id, batch.order.errand)
+        placed = False
+        try:
+            placed = await self._dialling.commit_and_place(turn, batch.state, batch.order, language)
+        finally:
+            if placed:
+                self._calls.placed(attempt_id)
+            else:
+                self._calls.forget(attempt_id)
+
+    def _may_write(self, customer: str) -> bool:
+        allowed = self._needs.settings.allowed_customers
+        return allowed is None or bool({customer, customer.removeprefix("whatsapp:")} & allowed)

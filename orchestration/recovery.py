@@ -1,0 +1,100 @@
+"""After a restart: what became of the calls of the process that died.
+
+Nobody is dialled again. An attempt is looked up at the carrier (by the call's id, else by its
+number, at once and for a while: the list of calls lags behind), a live call is ended, and the
+report goes the way of every report, so that the customer is told exactly once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from data.call import Blame, CallEnding, CallReport, EndCause
+from data.store import Attempt
+from orchestration.needs import masked
+from orchestration.ports import CarrierCall, Lookup, LookupFailed
+
+log = logging.getLogger(__name__)
+
+_LOOK_AGAIN_S = 2.0
+_END_S = 3.0
+_LIVE = frozenset({"queued", "initiated", "ringing", "in-progress"})
+_ENDINGS = {
+    "busy": CallEnding(EndCause.BUSY),
+    "no-answer": CallEnding(EndCause.NO_ANSWER),
+    "failed": CallEnding(EndCause.DIAL_FAILED, Blame.CARRIER, "the carrier could not call"),
+}
+
+
+class Recovery:
+    """Reconciles attempts that a dead process left open."""
+
+    def __init__(
+        self,
+        lookup: Lookup,
+        finish: Callable[[CallReport], Awaitable[None]],
+        look_up_for_s: float,
+    ) -> None:
+        """`finish` takes the report; it may raise, which is logged and left for the next start."""
+        self._lookup = lookup
+        self._finish = finish
+        self._look_up_for_s = look_up_for_s
+
+    async def reconcile(self, attempts: list[Attempt]) -> None:
+        """All of them at once; takes little longer than `look_up_for_s`."""
+        async with asyncio.TaskGroup() as tasks:
+            for attempt in attempts:
+                tasks.create_task(self._reconcile(attempt), name="reconciling an attempt")
+
+    async def _reconcile(self, attempt: Attempt) -> None:
+        try:
+            found = await self._find(attempt)
+            if found is not None and found.status in _LIVE:
+                await self._end(found)
+            await self._finish(_report(attempt, found))
+        except Exception as error:
+            # One attempt must not keep the others from being told; it stays open until next time.
+            log.exception(
+                "attempt for %s not reconciled (%s)",
+                masked(attempt.customer),
+                type(error).__name__,
+            )
+
+    async def _find(self, attempt: Attempt) -> CarrierCall | None:
+        try:
+            async with asyncio.timeout(self._look_up_for_s):
+                while True:
+                    try:
+                        if attempt.call_sid:
+                            return await self._lookup.by_sid(attempt.call_sid)
+                        found = await self._lookup.by_number(attempt.to_number, attempt.created_at)
+                        if found is not None:
+                            return found
+                    except LookupFailed as error:
+                        log.warning("the carrier could not be asked: %s", error)
+                    await asyncio.sleep(_LOOK_AGAIN_S)
+        except TimeoutError:
+            return None
+
+    async def _end(self, found: CarrierCall) -> None:
+        try:
+            async with asyncio.timeout(_END_S):
+                await self._lookup.end(found.call_sid)
+        except (LookupFailed, TimeoutError) as error:
+            # The carrier's own time limit ends it in any case; the customer must not wait for it.
+            log.warning("a call of the dead process could not be ended: %r", error)
+
+
+def _report(attempt: Attempt, found: CarrierCall | None) -> CallReport:
+    if found is None:
+        detail = "the service restarted; the carrier knows of no such call"
+    else:
+        detail = f"the service restarted during the call (the carrier says {found.status})"
+    ending = CallEnding(EndCause.SHUTDOWN, Blame.OURS, detail)
+    return CallReport(
+        attempt_id=attempt.attempt_id,
+        ending=_ENDINGS.get(found.status, ending) if found else ending,
+        call_sid=found.call_sid if found else attempt.call_sid,
+    )

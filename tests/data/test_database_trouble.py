@@ -1,0 +1,102 @@
+"""A database that cannot be used says what is wrong and how to mend it."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from data.sql_store import SqlStore
+from data.store import StoreError, Turn
+
+if TYPE_CHECKING:
+    from tests.data.conftest import Samples
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "not an address",
+        "sqlite+aiosqlite://",
+        "sqlite+aiosqlite:///:memory:",
+        "nosuchdatabase+driver://host/db",
+        "postgresql+asyncpg://somebody:secret-word@localhost/db",
+    ],
+)
+async def test_an_unusable_address_is_one_clear_line(url: str) -> None:
+    with pytest.raises(StoreError) as caught:
+        await SqlStore(url).open()
+    assert "DATABASE_URL" in str(caught.value)
+    assert "secret-word" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+async def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(StoreError, match="cannot be made"):
+        await SqlStore(f"sqlite+aiosqlite:///{tmp_path}/file/vocero.db").open()
+
+
+async def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    (tmp_path / "vocero.db").write_bytes(b"this is certainly not a database file" * 100)
+    with pytest.raises(StoreError, match="not a database"):
+        await SqlStore(f"sqlite+aiosqlite:///{tmp_path}/vocero.db").open()
+
+
+async def test_a_newer_schema_is_refused(database_url: str) -> None:
+    store = SqlStore(database_url)
+    await store.open()
+    await store.close()
+    with sqlite3.connect(database_url.split(":///")[1]) as connection:
+        connection.execute("UPDATE schema_info SET version = 99")
+    connection.close()
+    with pytest.raises(StoreError, match="schema 99"):
+        await SqlStore(database_url).open()
+
+
+async def test_only_the_owner_may_read_the_files(database_url: str, samples: Samples) -> None:
+    store = SqlStore(database_url)
+    await store.open()
+    await store.take_message(samples.message(1))
+    files = list(Path(database_url.split(":///")[1]).parent.iterdir())
+    assert len(files) >= 2
+    assert {stat.S_IMODE(each.stat().st_mode) for each in files} == {0o600}
+    await store.close()
+
+
+async def test_sqlite_is_told_to_be_durable(database_url: str) -> None:
+    store = SqlStore(database_url.replace("+aiosqlite", ""))
+    await store.open()
+    async with store._database.transaction(write=False) as connection:
+        answers = {
+            name: (await connection.exec_driver_sql(f"PRAGMA {name}")).scalar()
+            for name in ("journal_mode", "synchronous", "busy_timeout", "foreign_keys")
+        }
+    assert answers == {
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "busy_timeout": 10_000,
+        "foreign_keys": 1,
+    }
+    await store.close()
+
+
+async def test_a_closed_store_refuses(database_url: str, samples: Samples) -> None:
+    store = SqlStore(database_url)
+    with pytest.raises(StoreError, match="not open"):
+        await store.take_message(samples.message(1))
+    await store.close()
+
+
+async def test_a_table_that_is_gone_is_a_store_error(database_url: str) -> None:
+    store = SqlStore(database_url)
+    await store.open()
+    with sqlite3.connect(database_url.split(":///")[1]) as connection:
+        connection.execute("DROP TABLE conversations")
+    connection.close()
+    with pytest.raises(StoreError, match="conversations"):
+        await store.commit_turn(Turn("whatsapp:+1", "state"))
+    await store.close()

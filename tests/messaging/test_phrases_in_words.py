@@ -1,0 +1,215 @@
+"""Every reply in both languages: short enough, honest, and harmless whatever it quotes."""
+
+from __future__ import annotations
+
+import itertools
+import typing
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from data import reply as r
+from data.call import CallResult, OutcomeStatus
+from data.errand import Preferences
+from data.place import PlaceInfo
+from messaging import phrases
+from messaging.text import harmless, shorten, width
+from orchestration.ports import Phrasing
+
+PHONE = "+5491155550101"
+HOSTILE = (
+    "*Evil*\n\n*Vocero:* ~no~ `x` _y_ https://evil.com/a?b=1 wa.me/123 \u202eabc\x00\x1b[31m "
+    + "www.evil.example " * 200
+)
+
+
+def replies(text: str, phone: str = PHONE) -> Iterator[r.Reply]:
+    """Every reply there is, with `text` wherever text from outside can stand."""
+    place = PlaceInfo(id="1", name=text, address=text, phone=phone, rating=4.53, rating_count=120)
+    wishes = Preferences(date_heard=text, time_heard=text)
+    yield r.HelpGiven()
+    yield r.NotUnderstood()
+    yield r.TextPlease()
+    yield r.WhatToSearch()
+    for count, demo in itertools.product((1, 3, 10, 40), (True, False)):
+        yield r.ChoicesOffered(text, (place,) * count, demo)
+    yield r.NothingFound(text, text, True)
+    yield r.NothingFound(text, text, False)
+    yield r.SearchFailed()
+    yield r.ChoiceNeeded(1)
+    yield r.ChoiceNeeded(4)
+    yield r.ConfirmationAsked(text, phone, text, text, wishes)
+    for refusal in r.Refusal:
+        yield r.NumberRefused(text, refusal)
+        yield r.NumberRefused(phone, refusal)
+    for limit in r.Limit:
+        yield r.OverLimit(limit, text, text)
+        yield r.OverLimit(limit, text)
+    yield r.CallStarted(text, phone)
+    yield r.CallAnswered(text)
+    yield r.AlreadyCalling(text)
+    yield r.PassedOn(text)
+    yield r.Cancelled()
+    yield r.CancelUnderway(text)
+    yield r.NothingToCancel()
+    yield r.NothingToCancel(text)
+    for status, step in itertools.product(OutcomeStatus, r.NextStep):
+        result = CallResult(
+            status=status,
+            date=text,
+            time=text,
+            professional_name=text,
+            notes=text,
+            instructions=text,
+        )
+        yield r.ResultTold(text, phone, result, text, text, step)
+
+
+def test_this_test_knows_every_reply() -> None:
+    assert {type(reply) for reply in replies("x")} == set(typing.get_args(r.Reply))
+
+
+def test_the_module_fits_its_port() -> None:
+    phrasing: Phrasing = phrases
+    assert phrasing.words(r.HelpGiven(), "es") != phrasing.words(r.HelpGiven(), "en")
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("text", ["", "Peluquería Ana", HOSTILE, "😀" * 3000, "x" * 9000])
+def test_every_reply_fits_into_one_message(language: str, text: str) -> None:
+    for reply in replies(text):
+        said = phrases.words(reply, language)
+        assert said.strip() and width(said) <= 1600, reply
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_text_from_outside_neither_formats_nor_links(language: str) -> None:
+    for reply in replies(HOSTILE):
+        said = phrases.words(reply, language)
+        for forbidden in ("https://", "evil.com", "wa.me/", "www.evil", "*Evil*", "~", "`", "\x1b"):
+            assert forbidden not in said, (forbidden, reply)
+        assert said.count("*") % 2 == 0
+        assert "\u202e" not in said and "\x00" not in said
+
+
+@pytest.mark.parametrize("language", ["es", "en"])
+def test_what_asks_for_an_answer_is_never_cut_off(language: str) -> None:
+    for reply in replies("x " * 5000):
+        said = phrases.words(reply, language)
+        if isinstance(reply, r.ChoicesOffered | r.ConfirmationAsked):
+            assert said.rstrip().endswith((".", "*")), said[-80:]
+        if isinstance(reply, r.ResultTold) and reply.next_step is not r.NextStep.NONE:
+            assert said.endswith(("*no*.",)), said[-80:]
+
+
+def test_the_confirmation_says_all_that_will_happen() -> None:
+    wishes = Preferences(
+        date_heard="mañana", date="2026-08-14", time_from="17:00", time_until="17:00"
+    )
+    asked = r.ConfirmationAsked("Peluquería Ana", PHONE, "corte de pelo", "con Ana", wishes)
+    said = phrases.words(asked, "es")
+    for part in (
+        "Peluquería Ana",
+        "+54 9 11 5555-0101",
+        "corte de pelo",
+        "con Ana",
+        "viernes 14 de agosto",
+        "a las 17:00",
+        "*sí*",
+        "*no*",
+    ):
+        assert part in said
+    assert "Friday, August 14, at 17:00" in phrases.words(asked, "en")
+
+
+@pytest.mark.parametrize(
+    ("wishes", "spanish", "english"),
+    [
+        (Preferences(), "lo antes posible", "as soon as possible"),
+        (Preferences(date="2026-08-14"), "a cualquier hora", "any time"),
+        (Preferences(time_from="17:00"), "lo antes posible, a partir de las 17:00", "from 17:00"),
+        (Preferences(time_until="12:00"), "antes de las 12:00", "before 12:00"),
+        (
+            Preferences(date_heard="el finde", time_from="17:00", time_until="19:00"),
+            "el finde, entre las 17:00 y las 19:00",
+            "el finde, between 17:00 and 19:00",
+        ),
+        (Preferences(date="2026-02-31"), "2026-02-31", "2026-02-31"),
+    ],
+)
+def test_the_confirmation_states_what_it_assumes(
+    wishes: Preferences, spanish: str, english: str
+) -> None:
+    asked = r.ConfirmationAsked("", PHONE, "", "", wishes)
+    assert spanish in phrases.words(asked, "es")
+    assert english in phrases.words(asked, "en")
+
+
+def told(status: OutcomeStatus, **fields: str) -> str:
+    result = CallResult(status=status, date="2026-08-14", time="17:00", **fields)
+    reply = r.ResultTold("Ana", PHONE, result, "A las cinco, perfecto.", "", r.NextStep.NONE)
+    return phrases.words(reply, "es")
+
+
+def test_booked_and_unconfirmed_cannot_be_mistaken() -> None:
+    booked, unconfirmed = told(OutcomeStatus.BOOKED), told(OutcomeStatus.UNCONFIRMED)
+    assert "*Reservado*" in booked and "viernes 14 de agosto a las 17:00" in booked
+    assert "*Sin confirmar*" in unconfirmed and "*Reservado*" not in unconfirmed
+    assert "El negocio dijo: “A las cinco, perfecto.”" in booked
+    for status in set(OutcomeStatus) - {OutcomeStatus.BOOKED}:
+        assert "✅" not in told(status)
+
+
+def test_a_result_carries_who_and_what_to_bring() -> None:
+    said = told(OutcomeStatus.BOOKED, professional_name="Marta", instructions="Llegar antes")
+    assert "Con: Marta" in said and "Indicaciones: Llegar antes" in said
+
+
+def test_every_outcome_reads_differently() -> None:
+    for language in ("es", "en"):
+        texts = {
+            phrases.words(
+                r.ResultTold("Ana", PHONE, CallResult(status=status), "", "", r.NextStep.NONE),
+                language,
+            )
+            for status in OutcomeStatus
+        }
+        assert len(texts) == len(OutcomeStatus)
+
+
+def test_demo_data_says_so() -> None:
+    place = PlaceInfo(id="1", name="Ana", address="Mitre 1", phone=PHONE, rating=4.5)
+    said = phrases.words(r.ChoicesOffered("corte", (place, place), True), "es")
+    assert "demostración" in said and "1. *Ana*" in said and "Mitre 1 · ★ 4,5" in said
+    assert "demo" in phrases.words(r.ChoicesOffered("cut", (place,), True), "en")
+    assert "demo" not in phrases.words(r.ChoicesOffered("cut", (place,), False), "en")
+
+
+def test_what_is_spoken_on_the_phone_is_plain() -> None:
+    for language in ("es", "en"):
+        for spoken in (phrases.apology(language), phrases.callback_explanation(language)):
+            assert spoken.isprintable() and not set(spoken) & set("<>&*_~`")
+    assert phrases.apology("es") != phrases.apology("en")
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=400), st.integers(1, 120))
+def test_any_text_becomes_one_harmless_line(text: str, limit: int) -> None:
+    line = harmless(text, limit)
+    assert width(line) <= limit
+    assert not set(line) & set("*~`\n\r\t\x00") and "://" not in line
+    line.encode("utf-8")
+
+
+def test_times_and_decimals_survive_and_addresses_do_not_link() -> None:
+    assert harmless("Av. Santa Fe 1234, a las 17.30", 80) == "Av. Santa Fe 1234, a las 17.30"
+    assert harmless("1.2.3.4", 80) == "1. 2. 3. 4"
+    assert harmless("see evil。com", 80) == "see evil. com"
+
+
+def test_a_text_is_cut_between_words() -> None:
+    assert shorten("uno dos tres cuatro", 14) == "uno dos tres…"
+    assert shorten("corto", 14) == "corto"
+    assert width(shorten("😀" * 20, 11)) <= 11

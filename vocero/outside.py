@@ -1,0 +1,61 @@
+"""The ways out of this process: HTTP, websockets, the store, the clock.
+
+`real_outside` is what a served Vocero uses. The rehearsal replaces all of it by in-memory
+transports, and then whole calls run in virtual time through the same code.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from bridge.chores import OpenSocket
+from bridge.errors import AgentError
+from bridge.lean_websocket import WebSocketRefused, default_tls, open_websocket
+from bridge.ports import SocketListener, TextSocket
+from data.sql_store import SqlStore
+from data.store import Store
+from vocero.settings import Settings
+
+HTTP_TIMEOUT_S = 10.0
+"""For requests that state none; every adapter states its own."""
+AGENT_OPEN_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What a Vocero reaches the world with."""
+
+    http: httpx.AsyncClient
+    """For Twilio, ElevenLabs and Places; closed by whoever made it."""
+    open_socket: OpenSocket
+    store: Store
+    now: Callable[[], float] = time.time
+    """Seconds since the epoch."""
+    openai_http: Any = None
+    """A client for the OpenAI SDK, which brings its own; None: the SDK's."""
+
+
+async def real_outside(settings: Settings, now: Callable[[], float] = time.time) -> Outside:
+    """Real sockets, the configured database, the machine's clock."""
+    tls = await asyncio.to_thread(default_tls)
+
+    async def open_socket(url: str, listen: Callable[[TextSocket], SocketListener]) -> TextSocket:
+        try:
+            return await open_websocket(url, listen, open_timeout_s=AGENT_OPEN_S, tls=tls)
+        except WebSocketRefused as refused:
+            status = f" (HTTP {refused.status})" if refused.status else ""
+            raise AgentError(f"the agent's websocket was refused{status}: {refused}") from None
+
+    limits = httpx.Limits(max_connections=200, max_keepalive_connections=20, keepalive_expiry=20)
+    return Outside(
+        http=httpx.AsyncClient(timeout=HTTP_TIMEOUT_S, limits=limits, verify=tls, trust_env=False),
+        open_socket=open_socket,
+        store=SqlStore(settings.database_url.get_secret_value()),
+        now=now,
+    )

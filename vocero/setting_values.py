@@ -1,0 +1,260 @@
+"""How single settings are read and judged. No message repeats a value: it may be a secret."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+
+E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+ACCOUNT_SID = re.compile(r"AC[0-9a-zA-Z]{1,64}")
+
+TWILIO_CONSOLE = "https://console.twilio.com, Account Info"
+TWILIO_NUMBERS = "https://console.twilio.com, Phone Numbers > Active numbers"
+TWILIO_SENDERS = "https://console.twilio.com, Messaging > Senders > WhatsApp senders, or Sandbox"
+ELEVENLABS_KEYS = "https://elevenlabs.io/app/settings/api-keys"
+ELEVENLABS_AGENTS = "`vocero agent push` makes the agent and prints its id"
+PUBLIC_ADDRESS = "your domain, or the https address that `ngrok http 8000` prints"
+DAY_MINUTES = 24 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something a person must mend before Vocero can work."""
+
+    name: str
+    """The setting."""
+    wrong: str
+    where: str = ""
+    """Where to find the right value."""
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.wrong}" + (f" ({self.where})" if self.where else "")
+
+
+@dataclass(frozen=True, slots=True)
+class HoursOfDay:
+    """A stretch of every day, in minutes after midnight of whatever zone it is read in."""
+
+    opens_minute: int
+    closes_minute: int
+    """After `opens_minute`, at most 1440."""
+
+    @property
+    def opens(self) -> str:
+        """ "HH:MM"."""
+        return _clock(self.opens_minute)
+
+    @property
+    def closes(self) -> str:
+        """ "HH:MM"; "24:00" for midnight at the end of the day."""
+        return _clock(self.closes_minute)
+
+    def __str__(self) -> str:
+        return f"{self.opens}-{self.closes}"
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+def _minutes(text: str) -> int:
+    hours, colon, minutes = text.strip().partition(":")
+    digits = hours + minutes
+    if not (colon and digits.isascii() and digits.isdigit() and len(minutes) == 2):
+        raise ValueError
+    total = int(hours) * 60 + int(minutes)
+    if int(minutes) > 59 or total > DAY_MINUTES:
+        raise ValueError
+    return total
+
+
+def read_hours(value: object) -> object:
+    """ "09:00-20:00" to HoursOfDay. The readers raise ValueError for what they cannot read."""
+    if not isinstance(value, str):
+        return value
+    opens, _, closes = value.partition("-")
+    try:
+        hours = HoursOfDay(_minutes(opens), _minutes(closes))
+    except ValueError:
+        raise ValueError("must look like 09:00-20:00") from None
+    if hours.closes_minute <= hours.opens_minute:
+        raise ValueError("must end later than it begins, within one day")
+    return hours
+
+
+def read_list(value: object) -> object:
+    """A comma list to a tuple; empty entries vanish."""
+    if isinstance(value, str):
+        return tuple(part for part in (piece.strip() for piece in value.split(",")) if part)
+    return value
+
+
+def read_country(value: object) -> object:
+    """An ISO code that phone numbers are known for, in capitals."""
+    if not isinstance(value, str):
+        return value
+    code = value.strip().upper()
+    if code not in phonenumbers.SUPPORTED_REGIONS:
+        raise ValueError("must be a two-letter country code such as AR, ES or US")
+    return code
+
+
+def read_countries(value: object) -> object:
+    """A comma list of ISO codes."""
+    codes = read_list(value)
+    return tuple(read_country(code) for code in codes) if isinstance(codes, tuple) else codes
+
+
+def read_addresses(value: object) -> object:
+    """A comma list of WhatsApp addresses, with or without "whatsapp:"."""
+    parts = read_list(value)
+    return tuple(map(without_prefix, parts)) if isinstance(parts, tuple) else parts
+
+
+def without_prefix(value: Any) -> Any:
+    """An address without "whatsapp:"."""
+    return value.strip().removeprefix("whatsapp:") if isinstance(value, str) else value
+
+
+def read_hosts(value: object) -> object:
+    """A comma list of host names, lower-cased."""
+    hosts = read_list(value)
+    return tuple(host.lower() for host in hosts) if isinstance(hosts, tuple) else hosts
+
+
+def read_url(value: object) -> object:
+    """An address without a trailing slash."""
+    return value.strip().rstrip("/") if isinstance(value, str) else value
+
+
+def read_spend(value: object) -> object:
+    """ "off" to None."""
+    return None if isinstance(value, str) and value.strip().lower() == "off" else value
+
+
+def read_secret(value: object) -> object:
+    """A secret without the line end that came along when it was pasted."""
+    return value.strip() if isinstance(value, str) else value
+
+
+def read_zone(value: object) -> object:
+    """The name of a time zone that this machine knows."""
+    if isinstance(value, str):
+        try:
+            ZoneInfo(value.strip())
+        # An unknown key, a path out of the database, a directory: all of them are no zone.
+        except (KeyError, ValueError, OSError):
+            raise ValueError(
+                "must be a time zone name such as America/Argentina/Buenos_Aires"
+            ) from None
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class TwilioHosts:
+    """Base addresses of Twilio's three services, without a trailing slash."""
+
+    api: str
+    messaging: str
+    content: str
+
+
+def twilio_hosts(api_base_url: str) -> TwilioHosts:
+    """A twilio.com region names all three; any other host (a simulated carrier) is all three."""
+    parts = urlsplit(api_base_url)
+    host = parts.hostname or ""
+    if host.startswith("api.") and host.endswith(".twilio.com"):
+        rest = host.removeprefix("api.")
+        return TwilioHosts(
+            api_base_url, f"{parts.scheme}://messaging.{rest}", f"{parts.scheme}://content.{rest}"
+        )
+    return TwilioHosts(api_base_url, api_base_url, api_base_url)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address is this machine itself."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def base_url_problem(url: str) -> Problem | None:
+    """Signatures and wss:// addresses are built from it, so it must be exact."""
+    if not url:
+        return Problem("BASE_URL", "is missing", PUBLIC_ADDRESS)
+    problem = service_url_problem("BASE_URL", url)
+    if problem is not None:
+        return problem
+    parts = urlsplit(url)
+    if parts.path:
+        return Problem("BASE_URL", "must be an address without a path", PUBLIC_ADDRESS)
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+        return Problem("BASE_URL", "must begin with https:// (http is for 127.0.0.1 only)")
+    return None
+
+
+def service_url_problem(name: str, url: str) -> Problem | None:
+    """The address of somebody else's service, or of our own."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        return Problem(name, "must be an address like https://example.com")
+    if parts.username or parts.password or parts.query or parts.fragment or " " in url:
+        return Problem(name, "must be a bare address: no name, password, question mark or #")
+    return None
+
+
+def account_sid_problem(sid: str) -> Problem | None:
+    """An API key sid (SK…) is a common mix-up."""
+    if not sid:
+        return Problem("TWILIO_ACCOUNT_SID", "is missing", TWILIO_CONSOLE)
+    if not ACCOUNT_SID.fullmatch(sid):
+        wrong = "must begin with AC and hold only letters and digits"
+        return Problem("TWILIO_ACCOUNT_SID", wrong, TWILIO_CONSOLE)
+    return None
+
+
+def missing_problem(name: str, given: bool, where: str) -> Problem | None:
+    """A value that only has to be there."""
+    return None if given else Problem(name, "is missing", where)
+
+
+def number_problem(name: str, number: str, where: str) -> Problem | None:
+    """A number of our own, E.164."""
+    if not number:
+        return Problem(name, "is missing", where)
+    if not E164.fullmatch(number):
+        return Problem(name, "must be in international form, like +14155238886", where)
+    return None
+
+
+def database_problem(url: str) -> Problem | None:
+    """Only the two kinds of database that Vocero speaks."""
+    if url.startswith(("sqlite+aiosqlite://", "postgresql+asyncpg://")):
+        return None
+    return Problem(
+        "DATABASE_URL",
+        "must begin with sqlite+aiosqlite:// or postgresql+asyncpg://",
+        "leave it empty for a database in VAR_DIR",
+    )
+
+
+def customers_problem(addresses: tuple[str, ...]) -> Problem | None:
+    """Numbers must be E.164; business-scoped ids are taken as they are."""
+    for address in addresses:
+        if (address.startswith("+") or address.isdigit()) and not E164.fullmatch(address):
+            wrong = "numbers must be in international form, like +5491155512301, or *"
+            return Problem("ALLOWED_CUSTOMERS", wrong)
+    return None

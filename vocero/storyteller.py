@@ -1,0 +1,135 @@
+"""The demo's screen: the chat and the call as they happen, then what was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from data.call import CallReport, EntryKind, Speaker, TimelineEntry
+from simulation.probe import Report, Spread
+from simulation.script import Scene
+from vocero.history import SPEAKER_STYLES
+from vocero.rehearsal import Rehearsed
+
+QUIET_KINDS = frozenset({EntryKind.MEASURED})
+CHAT_WIDTH = 64
+
+
+class Storyteller:
+    """Prints what happens. A vocero.service.Watcher, and told of every chat message."""
+
+    def __init__(self, console: Console, now: Callable[[], float]) -> None:
+        """`now`: seconds on any clock; times are shown since the story began."""
+        self._console = console
+        self._now = now
+        self._began = now()
+
+    def scene_opens(self, scene: Scene, *, virtual: bool) -> None:
+        """The headline."""
+        pace = "in virtual time" if virtual else "in real time, over real sockets on 127.0.0.1"
+        self._console.print()
+        self._console.print(Text(f"Scene {scene.name}", style="bold"), f"[dim]({pace})[/dim]")
+        self._console.print(Text(scene.story))
+        self._console.print()
+
+    def customer_wrote(self, text: str) -> None:
+        """A WhatsApp message to Vocero."""
+        self._chat("customer ▸", text, SPEAKER_STYLES[Speaker.CUSTOMER])
+
+    def vocero_wrote(self, text: str) -> None:
+        """A WhatsApp message from Vocero."""
+        self._chat("vocero   ▸", text, SPEAKER_STYLES[Speaker.VOCERO])
+
+    def call_noted(self, attempt_id: str, entry: TimelineEntry) -> None:
+        """A line of the call's timeline."""
+        if entry.kind in QUIET_KINDS:
+            return
+        line = self._stamp()
+        if entry.kind is EntryKind.SAID and entry.speaker is not None:
+            line.append("  ☎ ")
+            line.append(f"{entry.speaker}: ", style=SPEAKER_STYLES[entry.speaker])
+            line.append(entry.text)
+        else:
+            line.append(f"  ☎ {str(entry.kind).replace('_', ' ')}: {entry.text}", style="dim")
+        self._console.print(line)
+
+    def call_over(self, report: CallReport) -> None:
+        """The call has its report."""
+        blame = f", fault: {report.ending.blame}" if report.ending.blame else ""
+        line = self._stamp()
+        line.append(
+            f"  ☎ over: {report.ending.cause}{blame} after {report.talked_s:.1f} s", style="dim"
+        )
+        self._console.print(line)
+
+    def scene_closes(self, played: Rehearsed, recording: str) -> None:
+        """How it ended, what was measured, where to listen to it."""
+        result = played.result
+        got = str(result.status) if result is not None else "no result"
+        self._console.print()
+        if played.ended_well:
+            self._console.print(Text(f"✔ ended as it should: {got}", style="bold green"))
+        else:
+            self._console.print(
+                Text(f"✘ should have ended as {played.scene.ends_as}, got: {got}", style="bold red")
+            )
+            for complaint in played.complaints:
+                self._console.print(Text(f"  {complaint}", style="red"))
+        if played.measured is not None and played.record is not None:
+            self._console.print(measured_table(played.measured, played))
+        if recording:
+            self._console.print(Text(f"The recorded call: {recording}", style="dim"))
+            self._console.print(
+                Text(f"Listen to it:      {recording}/sound.wav", style="dim"),
+                "[dim](business left, agent right)[/dim]",
+            )
+            self._console.print(Text(f"Replay it:         vocero replay {recording}", style="dim"))
+
+    def _chat(self, who: str, text: str, style: str) -> None:
+        for number, line in enumerate(text.splitlines() or [""]):
+            shown = self._stamp() if number == 0 else Text(" " * 9)
+            shown.append(f" {who if number == 0 else ' ' * len(who)} ", style=style)
+            shown.append(line)
+            self._console.print(shown)
+
+    def _stamp(self) -> Text:
+        return Text(f"{self._now() - self._began:7.2f} s", style="dim")
+
+
+def measured_table(measured: Report, played: Rehearsed) -> Table:
+    """What the neighbours measured from outside."""
+    table = Table(title="Measured from outside, in milliseconds", title_justify="left", box=None)
+    table.add_column("what")
+    for heading in ("p50", "p99", "worst", "samples"):
+        table.add_column(heading, justify="right")
+    _spread_row(table, "added, business → agent", measured.up)
+    _spread_row(table, "added, agent → business (first frame)", measured.first_frame)
+    _spread_row(table, "interruption → clear", measured.clear)
+    figures = _figures(played)
+    if measured.same_format and measured.up.count:
+        lost = f"{measured.up_lost + measured.down_lost} lost"
+        foreign = f"{measured.up_foreign + measured.down_foreign} repeated or made up"
+        table.add_row("bytes of sound, both ways", lost, foreign, "", "")
+    if "underruns" in figures:
+        table.add_row("playback underruns", figures["underruns"], "", "", "")
+    table.add_row("cost of this call", "free", "", "", "")
+    return table
+
+
+def _spread_row(table: Table, name: str, spread: Spread) -> None:
+    if spread.count:
+        cells = (f"{ms:.2f}" for ms in (spread.p50_ms, spread.p99_ms, spread.worst_ms))
+        table.add_row(name, *cells, str(spread.count))
+
+
+def _figures(played: Rehearsed) -> dict[str, str]:
+    if played.record is None or played.record.report is None:
+        return {}
+    return dict(
+        entry.text.split("=", 1)
+        for entry in played.record.report.timeline
+        if entry.kind is EntryKind.MEASURED
+    )
