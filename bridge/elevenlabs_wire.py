@@ -36,6 +36,8 @@ MAX_WORDS = 20_000
 """Characters kept of what somebody said."""
 MAX_DETAIL = 200
 MAX_ID = 500
+MAX_DEPTH = 32
+"""Levels of a tool's parameters; far below where Python itself gives up."""
 
 CLOSE_MEANINGS = {
     1002: "operational error",
@@ -176,7 +178,7 @@ def _tool_call(part: Mapping[str, object]) -> ToolCalled:
         parameters = {}
     try:
         cleaned = _cleaned_deep(parameters)
-    except RecursionError:
+    except BadFrame:
         cleaned = {}
     return ToolCalled(tool_call_id, name, cleaned if isinstance(cleaned, dict) else {})
 
@@ -258,11 +260,13 @@ def _cleaned(text: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _cleaned_deep(value: object) -> object:
+def _cleaned_deep(value: object, depth: int = 0) -> object:
+    if depth > MAX_DEPTH:
+        raise BadFrame("nested too deeply")
     if isinstance(value, str):
         return value if value.isascii() else _cleaned(value)
     if isinstance(value, Mapping):
-        return {_cleaned(str(key)): _cleaned_deep(item) for key, item in value.items()}
+        return {_cleaned(str(key)): _cleaned_deep(item, depth + 1) for key, item in value.items()}
     if isinstance(value, list):
-        return [_cleaned_deep(item) for item in value]
+        return [_cleaned_deep(item, depth + 1) for item in value]
     return value

@@ -135,9 +135,11 @@ def spoken_clock(text: str, language: str) -> str:
         past = {0: "", 15: " y cuarto", 30: " y media"}.get(minute, f" y {minute}")
         part = _part(hour, "de la madrugada", "de la mañana", "del mediodía", "de la tarde")
         return f"{article} {word}{past} {part or 'de la noche'}"
+    if minutes == 12 * 60:
+        return "noon"
     part = _part(hour, "in the morning", "in the morning", "in the afternoon", "in the afternoon")
     said = {0: word, 15: f"a quarter past {word}", 30: f"half past {word}"}.get(
-        minute, f"{word} {minute:02d}"
+        minute, f"{minute} past {word}"
     )
     return f"{said} {part or 'in the evening'}"
 

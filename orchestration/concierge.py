@@ -10,9 +10,10 @@ import asyncio
 import logging
 
 from data.call import CallReport, TimelineEntry
-from data.reply import NotUnderstood
+from data.errand import ConversationStatus, Errand
+from data.reply import NotUnderstood, NumberRefused, OverLimit
 from data.store import StoreError, Turn
-from orchestration.conversation_state import conversation_from_json
+from orchestration.conversation_state import Conversation, OrderCall, conversation_from_json
 from orchestration.desks import Desks
 from orchestration.dialling import Dialling
 from orchestration.live_calls import LiveCalls
@@ -77,6 +78,24 @@ class Concierge:
     async def call_finished(self, report: CallReport) -> None:
         """A call is over (`bridge.ports.CallObserver`). Raises StoreError; then tell it again."""
         await self._calls.call_finished(report)
+
+    async def order(self, errand: Errand) -> str | OverLimit | NumberRefused:
+        """Call for an errand that was confirmed elsewhere (the command line).
+
+        The attempt's id, or why there is no call. Raises StoreError.
+        """
+        refused = await self._dialling.why_not(errand)
+        if refused is not None:
+            return refused
+        order = OrderCall(self._needs.new_id(), errand)
+        state = Conversation(
+            status=ConversationStatus.CALLING,
+            language=errand.language,
+            errand=errand,
+            attempt_id=order.attempt_id,
+        )
+        await self._place(Turn(errand.customer), state, order, errand.language)
+        return order.attempt_id
 
     async def recover(self) -> None:
         """Take up what a dead process left: once, before any call is placed.
@@ -159,16 +178,20 @@ class Concierge:
         if batch.order is None:
             await self._needs.store.commit_turn(turn)
             return
-        attempt_id = batch.order.attempt_id
-        self._calls.expect(attempt_id, batch.order.errand)
+        await self._place(turn, batch.state, batch.order, language)
+
+    async def _place(
+        self, turn: Turn, state: Conversation, order: OrderCall, language: str
+    ) -> None:
+        self._calls.expect(order.attempt_id, order.errand)
         placed = False
         try:
-            placed = await self._dialling.commit_and_place(turn, batch.state, batch.order, language)
+            placed = await self._dialling.commit_and_place(turn, state, order, language)
         finally:
             if placed:
-                self._calls.placed(attempt_id)
+                self._calls.placed(order.attempt_id)
             else:
-                self._calls.forget(attempt_id)
+                self._calls.forget(order.attempt_id)
 
     def _may_write(self, customer: str) -> bool:
         allowed = self._needs.settings.allowed_customers

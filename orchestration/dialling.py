@@ -66,7 +66,7 @@ class Dialling:
             if refused is not None:
                 state, steps = conversation.dial_refused(state, refused)
                 replies = [step.reply for step in steps if isinstance(step, Say)]
-                key = f"{turn.handled[-1]}:refused"
+                key = f"refused:{order.attempt_id}"
                 await self._needs.store.commit_turn(
                     self._telling.turn(turn, state, replies, language, key)
                 )

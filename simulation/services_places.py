@@ -53,6 +53,14 @@ _ALWAYS: Place = {
 }
 
 
+_KIND_NAMES = {
+    "hair_salon": "Peluquería",
+    "dentist": "Dentista",
+    "restaurant": "Restaurante",
+    "locksmith": "Cerrajero",
+}
+
+
 def _place(
     number: int,
     name: str,
@@ -71,6 +79,7 @@ def _place(
         "displayName": {"text": name, "languageCode": "es"},
         "formattedAddress": f"{address}, Cdad. Autónoma de Buenos Aires, Argentina",
         "primaryType": kinds.split()[0],
+        "primaryTypeDisplayName": {"text": _KIND_NAMES[kinds.split()[0]], "languageCode": "es"},
         "types": [*kinds.split(), "point_of_interest", "establishment"],
         "location": {"latitude": -34.58 - number / 1000, "longitude": -58.42 - number / 1000},
         "timeZone": {"id": "America/Argentina/Buenos_Aires"},

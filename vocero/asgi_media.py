@@ -60,9 +60,13 @@ class AsgiMedia:
         code, reason = ABNORMAL, "connection lost"
         try:
             async with asyncio.TaskGroup() as tasks:
-                writer = tasks.create_task(socket.write_all())
+                helpers = [
+                    tasks.create_task(socket.write_all()),
+                    tasks.create_task(socket.limit_closing()),
+                ]
                 code, reason = await _read_all(receive, listener), ""
-                writer.cancel()
+                for helper in helpers:
+                    helper.cancel()
         except* _NotClosing:
             pass  # returning cuts the connection
         finally:
@@ -81,6 +85,7 @@ class AsgiSocket:
         self._send = send
         self._waiting: deque[Message] = deque()
         self._wake = asyncio.Event()
+        self._closing = asyncio.Event()
         self.unsent_bytes = 0
         self.closed = False
         """No more is taken; what waits is still written."""
@@ -103,9 +108,10 @@ class AsgiSocket:
         self.closed = True
         self._waiting.append({"type": "websocket.close", "code": code, "reason": reason})
         self._wake.set()
+        self._closing.set()
 
     async def write_all(self) -> None:
-        """Write what waits, until cancelled. Raises CLOSE_S after the close was written."""
+        """Write what waits, until cancelled."""
         while True:
             await self._wake.wait()
             self._wake.clear()
@@ -113,9 +119,12 @@ class AsgiSocket:
                 message = self._waiting.popleft()
                 await self._send(message)
                 self.unsent_bytes = max(0, self.unsent_bytes - len(message.get("text") or ""))
-                if message["type"] == "websocket.close":
-                    await asyncio.sleep(CLOSE_S)
-                    raise _NotClosing
+
+    async def limit_closing(self) -> None:
+        """Raise some time after our close was ordered, written or not, until cancelled."""
+        await self._closing.wait()
+        await asyncio.sleep(CLOSE_S)
+        raise _NotClosing
 
 
 async def _read_all(receive: Receive, listener: SocketListener) -> int:

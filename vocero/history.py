@@ -13,7 +13,9 @@ from data.call import EntryKind, Speaker, TimelineEntry
 from data.errand import Errand
 from data.masking import mask_number
 from data.record_json import errand_from_json
+from data.sql_store import SqlStore
 from data.store import CallRecord
+from vocero.settings import Settings
 
 
 def call_as_json(record: CallRecord, *, whole: bool) -> dict[str, Any]:
@@ -135,3 +137,23 @@ def _iso(epoch_s: float) -> str:
 
 def _shown(epoch_s: float) -> str:
     return datetime.fromtimestamp(epoch_s).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+async def read_calls(settings: Settings, limit: int) -> list[CallRecord]:
+    """Newest first. Raises StoreError."""
+    store = SqlStore(settings.database_url.get_secret_value())
+    await store.open()
+    try:
+        return await store.calls(limit)
+    finally:
+        await store.close()
+
+
+async def read_call(settings: Settings, which: str) -> CallRecord | None:
+    """By attempt id, a unique beginning of it, or the carrier's id. Raises StoreError."""
+    store = SqlStore(settings.database_url.get_secret_value())
+    await store.open()
+    try:
+        return await store.call(which)
+    finally:
+        await store.close()

@@ -37,6 +37,7 @@ from vocero.settings import load_settings
 ZONE = "America/Argentina/Buenos_Aires"
 HOUR_OF_DAY = 11
 """At what local time rehearsals take place, whatever the clock says: businesses are open."""
+FRIDAY = 4
 RESULT_S = 30.0
 LOOK_EVERY_S = 0.05
 MEMORY_URL = "https://vocero.example"
@@ -123,9 +124,13 @@ class SlowTools:
 
 
 def rehearsal_clock(loop: asyncio.AbstractEventLoop) -> Callable[[], float]:
-    """A wall clock that shows today at HOUR_OF_DAY and goes on from there with the loop."""
-    today = datetime.now(ZoneInfo(ZONE)).replace(hour=HOUR_OF_DAY, minute=0, second=0)
-    began, epoch = loop.time(), today.timestamp()
+    """A wall clock that shows a working day before a working day, at HOUR_OF_DAY, and goes on
+    from there with the loop: what is asked for "tomorrow" is possible whenever this is run.
+    """
+    day = datetime.now(ZoneInfo(ZONE)).replace(hour=HOUR_OF_DAY, minute=0, second=0)
+    while day.weekday() >= FRIDAY:
+        day += timedelta(days=1)
+    began, epoch = loop.time(), day.timestamp()
     return lambda: epoch + loop.time() - began
 
 

@@ -24,7 +24,7 @@ from data.call import CallOrder, CallReport, EntryKind, TimelineEntry
 from data.reply import Reply
 from data.store import StoreError
 from messaging import phrases
-from messaging.outbox import Outbox
+from messaging.outbox import Outbox, Sender
 from messaging.understanding import Understanding
 from messaging.whatsapp import WhatsApp
 from orchestration.agent_tools import AgentTools
@@ -202,8 +202,11 @@ class Service:
         watcher: Watcher | None = None,
         *,
         before_tools: Callable[[], Awaitable[None]] | None = None,
+        sender: Sender | None = None,
     ) -> None:
-        """`before_tools` is awaited before a tool of ours answers (the demo's slow tool)."""
+        """`before_tools` is awaited before a tool of ours answers (the demo's slow tool);
+        `sender` takes the messages to customers instead of WhatsApp (`vocero call`).
+        """
         self.settings = settings
         self.store = outside.store
         self.metrics = Metrics()
@@ -259,7 +262,7 @@ class Service:
             settings.twilio_whatsapp_number,
             f"{settings.base_url}/webhook/whatsapp/status",
         )
-        self._outbox = Outbox(self.store, whatsapp, outside.now)
+        self._outbox = Outbox(self.store, sender or whatsapp, outside.now)
         self.concierge = Concierge(
             Needs(
                 store=self.store,

@@ -18,7 +18,7 @@ TWILIO_CONSOLE = "https://console.twilio.com, Account Info"
 TWILIO_NUMBERS = "https://console.twilio.com, Phone Numbers > Active numbers"
 TWILIO_SENDERS = "https://console.twilio.com, Messaging > Senders > WhatsApp senders, or Sandbox"
 ELEVENLABS_KEYS = "https://elevenlabs.io/app/settings/api-keys"
-ELEVENLABS_AGENTS = "`vocero agent push` makes the agent and prints its id"
+ELEVENLABS_AGENTS = "https://elevenlabs.io/app/agents, your agent's settings"
 PUBLIC_ADDRESS = "your domain, or the https address that `ngrok http 8000` prints"
 DAY_MINUTES = 24 * 60
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 
@@ -191,10 +192,12 @@ async def test_a_server_that_cannot_answer_in_http(monkeypatch: pytest.MonkeyPat
     """Bare ASGI: no raw path, no answers of our own, a far end that stops reading."""
     sent: list[dict[str, object]] = []
     inbox: asyncio.Queue[dict[str, object]] = asyncio.Queue()
+    stuck = asyncio.Event()
 
     async def send(message: dict[str, object]) -> None:
         sent.append(message)
         if message["type"] == "websocket.send":
+            stuck.set()
             await asyncio.Event().wait()
 
     async def app(scope: object, receive: object, send: object) -> None:
@@ -208,16 +211,40 @@ async def test_a_server_that_cannot_answer_in_http(monkeypatch: pytest.MonkeyPat
     assert sent == [{"type": "websocket.close"}]
 
     monkeypatch.setattr(asgi_media, "MAX_UNSENT", 10)
+    monkeypatch.setattr(asgi_media, "CLOSE_S", 0.01)
     inbox.put_nowait({"type": "websocket.connect"})
     serving = asyncio.create_task(media({**scope, "path": "/media/a1"}, inbox.get, send))
     ear = await hall.ears.get()
     ear.socket.send("first")
-    while len(sent) < 3:
-        await asyncio.sleep(0)
+    await stuck.wait()
     ear.socket.send("too much to wait")
     ear.socket.send("closed by now")
-    inbox.put_nowait({"type": "websocket.disconnect", "code": 1006})
-    await serving
+    await serving  # although neither reading nor writing comes to an end
     assert ear.over.is_set()
     inbox.put_nowait({"type": "websocket.disconnect"})
     await media(scope, inbox.get, send)
+
+
+def test_nothing_stays_open(run: Run) -> None:
+    async def main() -> None:
+        async with served():
+            pass
+        before = len(os.listdir("/proc/self/fd"))
+        async with served() as (port, hall):
+            for _ in range(20):
+                async with raw(port) as (reader, writer):
+                    writer.write(HEALTH)
+                    await response(reader)
+                    writer.write(UPGRADE)
+                    ear = await hall.ears.get()
+                await ear.over.wait()
+                async with raw(port) as (reader, writer):
+                    writer.write(UPGRADE)
+                    ear = await hall.ears.get()
+                await ear.over.wait()
+        await asyncio.sleep(0)  # what was aborted last is closed in the next round of the loop
+        assert len(os.listdir("/proc/self/fd")) <= before
+
+    if not os.path.isdir("/proc/self/fd"):
+        pytest.skip("open files are counted in /proc")
+    run(main())

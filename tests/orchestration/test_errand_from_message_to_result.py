@@ -1,0 +1,406 @@
+"""A customer's messages become a call, and the call one true result. In virtual time."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from data.call import CallReport, EndCause, EntryKind, TimelineEntry
+from data.reply import Limit
+from data.store import StoreError, Turn
+from orchestration.needs import Settings
+from orchestration.policy import Policy
+from orchestration.ports import PhoneFull
+from simulation.clock import run_virtual
+
+if TYPE_CHECKING:
+    from tests.orchestration.conftest import World
+
+LU = "whatsapp:+5491150000001"
+MAX = "whatsapp:+5491150000002"
+ANA = "+541140000101"
+
+
+def names(texts: list[str]) -> list[str]:
+    return [text.split()[0] for text in texts]
+
+
+def test_from_wish_to_booking(world: World, agreed: tuple[str, ...]) -> None:
+    async def story() -> None:
+        async with world.open() as concierge:
+            await world.write(concierge, "turno en Peluquería Ana mañana a las 5")
+            (offered,) = await world.read()
+            assert offered.startswith("ChoicesOffered es") and "from_demo_data=True" in offered
+            await world.write(concierge, "1")
+            (asked,) = await world.read()
+            assert asked.startswith("ConfirmationAsked") and ANA in asked
+            assert world.phone.orders == []
+            await world.write(concierge, "sí")
+            assert await world.read() == []
+            (order,) = world.phone.orders
+            assert order.to_number == ANA
+            assert order.variables["date"] == "2026-11-26"
+            assert order.secret_numbers == ("+5491150000001",)
+            attempt = await world.store.attempt(order.attempt_id)
+            assert attempt is not None and attempt.to_number == ANA
+            reply = await world.tools.answer_tool(
+                order.attempt_id,
+                "report_result",
+                {"status": "booked", "date": "2026-11-26", "time": "17:00"},
+            )
+            assert not reply.is_error
+            await concierge.call_finished(world.report(order.attempt_id, lines=agreed))
+            (told,) = await world.read()
+            assert told.startswith("ResultTold") and "booked" in told and "Listo, mañana" in told
+            await world.write(concierge, "cancelar")
+            assert await world.read() == ["NothingToCancel es business_name=Peluquería Ana"]
+            record = await world.store.call(order.attempt_id)
+            assert record is not None and record.result is not None
+            assert record.result.status == "booked"
+            assert await world.store.open_attempts() == []
+
+    run_virtual(story())
+
+
+def test_the_result_is_told_once_however_often_the_call_ends(world: World) -> None:
+    async def story() -> None:
+        async with world.open() as concierge:
+            attempt_id = await world.to_a_call(concierge)
+            report = world.report(attempt_id, EndCause.BUSY)
+            await asyncio.gather(*(concierge.call_finished(report) for _ in range(5)))
+            await concierge.call_finished(world.report(attempt_id, EndCause.NO_ANSWER))
+            await concierge.call_finished(world.report("unknown"))
+            (told,) = await world.read()
+            assert "busy" in told
+
+    run_virtual(story())
+
+
+@pytest.mark.parametrize(
+    ("talks_after", "ends_after", "expected"),
+    [
+        (None, 2.9, []),
+        (1.0, 2.9, []),
+        (1.0, 20.0, ["CallAnswered"]),
+        (5.0, 20.0, ["CallStarted", "CallAnswered"]),
+        (None, 20.0, ["CallStarted"]),
+    ],
+)
+def test_progress_is_told_late_and_never_after_the_end(
+    world: World, talks_after: float | None, ends_after: float, expected: list[str]
+) -> None:
+    async def story() -> None:
+        async with world.open() as concierge:
+            attempt_id = await world.to_a_call(concierge)
+            began = asyncio.get_running_loop().time()
+
+            async def at(moment: float) -> None:
+                await asyncio.sleep(began + moment - asyncio.get_running_loop().time())
+
+            def phase(text: str) -> None:
+                concierge.call_noted(attempt_id, TimelineEntry(0.0, EntryKind.PHASE, text))
+
+            phase("ringing")
+            concierge.call_noted("unknown", TimelineEntry(0.0, EntryKind.PHASE, "talking"))
+            if talks_after is not None and talks_after < 2.8:
+                await at(talks_after)
+                phase("talking")
+            await at(2.8)
+            assert await world.read() == []
+            if talks_after is not None and talks_after > 2.8:
+                await at(talks_after)
+                phase("talking")
+            await at(ends_after)
+            phase("closing")
+            await asyncio.sleep(5)
+            assert names(await world.read()) == expected
+            await concierge.call_finished(world.report(attempt_id, EndCause.NO_ANSWER))
+            await asyncio.sleep(60)
+            assert names(await world.read()) == ["ResultTold"]
+
+    run_virtual(story())
+
+
+def test_what_is_written_during_the_call_reaches_the_agent(world: World) -> None:
+    async def story() -> None:
+        async with world.open() as concierge:
+            attempt_id = await world.to_a_call(concierge)
+            await world.write(concierge, "preguntá si hay estacionamiento")
+            assert world.phone.told == [(attempt_id, "preguntá si hay estacionamiento")]
+            assert names(await world.read()) == ["PassedOn"]
+            world.phone.deaf = True
+            await world.write(concierge, "y si aceptan tarjeta")
+            assert names(await world.read()) == ["AlreadyCalling"]
+            await world.write(concierge, "cancelar")
+            assert world.phone.cancelled == [attempt_id]
+            assert names(await world.read()) == ["CancelUnderway"]
+            await concierge.call_finished(world.report(attempt_id, EndCause.CANCELLED))
+            (told,) = await world.read()
+            assert "cancelled" in told
+            await world.write(concierge, "cancelar")
+            assert names(await world.read()) == ["NothingToCancel"]
+
+    run_virtual(story())
+
+
+def test_a_cancellation_after_the_end_is_survived(world: World) -> None:
+    async def story() -> None:
+        async with world.open() as concierge:
+            await world.to_a_call(concierge)
+            world.phone.orders.clear()
+            await world.write(concierge, "cancelar")
+            assert names(await world.read()) == ["CancelUnderway"]
+
+    run_virtual(story())
+
+
+def test_a_burst_is_answered_together_and_a_yes_in_it_dials_nothing(world: World) -> None:
+    async def story() -> None:
+        async with world.open() as concierge:
+            await world.write(concierge, "hola", "turno en Peluquería Ana", "1", "sí", "dale")
+            assert names(await world.read()) == ["ConfirmationAsked"]
+            assert world.phone.orders == []
+            await world.write(concierge, "sí", "sí", "sí")
+            assert len(world.phone.orders) == 1
+            assert names(await world.read()) == ["AlreadyCalling"]
+
+    run_virtual(story())
+
+
+def test_a_later_no_wins_over_a_yes_before_anything_is_dialled(world: World) -> None:
+    async def story() -> None:
+        async with world.open() as concierge:
+            await world.write(concierge, "llamá al 11 4000-0101")
+            await world.read()
+            await world.write(concierge, "sí", "preguntá si hay wifi", "no, cancelá")
+            assert world.phone.orders == [] and world.phone.cancelled == []
+            assert names(await world.read())[-1] == "Cancelled"
+            assert await world.store.open_attempts() == []
+
+    run_virtual(story())
+
+
+def test_a_yes_written_while_the_question_was_being_made_does_not_count(world: World) -> None:
+    async def story() -> None:
+        world.reader.slow["llamá al 11 4000-0101"] = 5.0
+        async with world.open() as concierge:
+            await world.write(concierge, "llamá al 11 4000-0101", settle_s=1.0)
+            await world.write(concierge, "sí", settle_s=10.0)
+            assert world.phone.orders == []
+            assert names(await world.read()) == ["ConfirmationAsked", "ConfirmationAsked"]
+
+    run_virtual(story())
+
+
+def test_customers_do_not_wait_for_one_another(world: World) -> None:
+    async def story() -> None:
+        world.reader.slow["hola"] = 8.0
+        async with world.open() as concierge:
+            await world.write(concierge, "hola")
+            await world.write(concierge, "llamá al 11 4000-0101", customer=MAX)
+            assert names(await world.read(MAX)) == ["ConfirmationAsked"]
+            assert await world.read() == []
+            await asyncio.sleep(8)
+            assert names(await world.read()) == ["HelpGiven"]
+
+    run_virtual(story())
+
+
+def test_a_fault_in_one_message_is_said_once_and_harms_nobody(world: World) -> None:
+    async def story() -> None:
+        world.reader.breaks.add("boom")
+        async with world.open() as concierge:
+            await world.write(concierge, "boom", "boom", "llamá al 11 4000-0101")
+            assert names(await world.read()) == ["ConfirmationAsked"]
+            await world.write(concierge, "boom")
+            assert names(await world.read()) == ["NotUnderstood"]
+            assert await world.store.waiting_messages() == []
+            await world.write(concierge, "hola", customer=MAX)
+            assert names(await world.read(MAX)) == ["HelpGiven"]
+
+    run_virtual(story())
+
+
+def test_broken_words_do_not_make_a_message_come_back_for_ever(world: World) -> None:
+    async def story() -> None:
+        async with world.open() as concierge:
+            world.phrasing.broken = True
+            await world.write(concierge, "hola")
+            assert await world.store.waiting_messages() == []
+            world.phrasing.broken = False
+            await world.write(concierge, "hola")
+            assert names(await world.read()) == ["HelpGiven"]
+
+    run_virtual(story())
+
+
+def test_what_is_not_text_is_asked_for_in_text(world: World) -> None:
+    async def story() -> None:
+        async with world.open() as concierge:
+            await world.write(concierge, "  ")
+            assert names(await world.read()) == ["TextPlease"]
+
+    run_virtual(story())
+
+
+def test_only_customers_on_the_list_are_heard(world: World) -> None:
+    async def story() -> None:
+        world.settings = Settings(allowed_customers=frozenset({"+5491150000002"}))
+        async with world.open() as concierge:
+            await world.write(concierge, "hola")
+            await world.write(concierge, "hola", customer=MAX)
+            assert await world.read() == []
+            assert names(await world.read(MAX)) == ["HelpGiven"]
+            assert await world.store.waiting_messages() == []
+
+    run_virtual(story())
+
+
+def test_the_language_follows_the_customer(world: World) -> None:
+    async def story() -> None:
+        async with world.open() as concierge:
+            await world.write(concierge, "book me a haircut tomorrow at five at Peluquería Ana")
+            (offered,) = await world.read()
+            assert offered.startswith("ChoicesOffered en")
+            await world.write(concierge, "1")
+            (asked,) = await world.read()
+            assert asked.startswith("ConfirmationAsked en")
+            await world.write(concierge, "yes")
+            assert world.phone.orders[0].variables["language"] == "es"
+
+    run_virtual(story())
+
+
+@pytest.mark.parametrize("limit", list(Limit))
+def test_what_is_over_a_limit_is_told_and_not_dialled(world: World, limit: Limit) -> None:
+    async def story() -> None:
+        day = Policy(frozenset({"AR"}))
+        match limit:
+            case Limit.CUSTOMER_DAY:
+                world.policy = replace(day, calls_per_customer_per_day=0)
+            case Limit.BUSINESS_DAY:
+                world.policy = replace(day, calls_per_business_per_day=0)
+            case Limit.BUSINESS_BUSY:
+                await world.leave_open("of somebody else", customer=MAX)
+            case Limit.CALLS:
+                world.phone.room = False
+            case Limit.DRAINING:
+                world.phone.draining = True
+            case Limit.HOURS:
+                world.policy = replace(day, calling_hours=("13:00", "20:00"))
+        async with world.open() as concierge:
+            await world.write(concierge, "llamá al 11 4000-0101")
+            await world.read()
+            await world.write(concierge, "sí")
+            (told,) = await world.read()
+            assert told.startswith(f"OverLimit es limit={limit} ")
+            assert ("until=13:00" in told) is (limit is Limit.HOURS)
+            assert world.phone.orders == []
+            assert await world.store.count_attempts(0.0, customer=LU) == 0
+            await world.write(concierge, "sí")
+            assert names(await world.read()) == ["ConfirmationAsked"]
+
+    run_virtual(story())
+
+
+def test_a_number_that_was_blocked_after_the_question_is_not_dialled(world: World) -> None:
+    async def story() -> None:
+        async with world.open() as concierge:
+            await world.write(concierge, "llamá al 11 4000-0101")
+            await world.read()
+        world.policy = replace(world.policy, blocked_numbers=frozenset({ANA}))
+        async with world.open() as concierge:
+            await world.write(concierge, "sí")
+            (told,) = await world.read()
+            assert told.startswith("NumberRefused") and "blocked" in told
+            assert world.phone.orders == []
+
+    run_virtual(story())
+
+
+@pytest.mark.parametrize("fault", [PhoneFull("all lines are in use"), RuntimeError("a bug")])
+def test_a_phone_that_takes_no_order_leaves_no_open_attempt(world: World, fault: Exception) -> None:
+    async def story() -> None:
+        async with world.open() as concierge:
+            await world.write(concierge, "llamá al 11 4000-0101")
+            await world.read()
+            world.phone.full = fault
+            await world.write(concierge, "sí")
+            (told,) = await world.read()
+            assert told.startswith("OverLimit es limit=calls")
+            assert await world.store.open_attempts() == []
+            world.phone.full = None
+            await asyncio.sleep(30)
+            assert await world.read() == []
+
+    run_virtual(story())
+
+
+def test_two_customers_and_one_business_get_one_line(world: World) -> None:
+    async def story() -> None:
+        async with world.open() as concierge:
+            for customer in (LU, MAX):
+                await world.write(concierge, "llamá al 11 4000-0101", customer=customer)
+                await world.read(customer)
+            await asyncio.gather(
+                world.write(concierge, "sí", customer=LU),
+                world.write(concierge, "sí", customer=MAX),
+            )
+            assert len(world.phone.orders) == 1
+            told = [*await world.read(LU), *await world.read(MAX)]
+            assert [text.split()[2] for text in told] == ["limit=business_busy"]
+
+    run_virtual(story())
+
+
+def test_the_attempt_is_durable_before_the_phone_is_asked(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story() -> None:
+        world.phone.full = RuntimeError("the process dies here")
+        ordered: list[str] = []
+        end_attempt = world.store.end_attempt
+
+        async def end(report: CallReport, *rest: Any) -> bool:
+            ordered.extend(each.attempt_id for each in await world.store.open_attempts())
+            return await end_attempt(report, *rest)
+
+        monkeypatch.setattr(type(world.store), "end_attempt", lambda _, *args: end(*args))
+        async with world.open() as concierge:
+            await world.write(concierge, "llamá al 11 4000-0101")
+            await world.write(concierge, "sí")
+        assert len(ordered) == 1
+
+    run_virtual(story())
+
+
+def test_a_store_in_trouble_delays_but_loses_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story() -> None:
+        commit = world.store.commit_turn
+        failures = 3
+
+        async def sometimes(turn: Turn) -> None:
+            nonlocal failures
+            if failures:
+                failures -= 1
+                raise StoreError("database is locked")
+            await commit(turn)
+
+        monkeypatch.setattr(type(world.store), "commit_turn", lambda _, turn: sometimes(turn))
+        async with world.open() as concierge:
+            await world.write(concierge, "hola")
+            assert await world.read() == []
+            await asyncio.sleep(20)
+            assert names(await world.read()) == ["HelpGiven"]
+            attempt_id = await world.to_a_call(concierge)
+            failures = 1
+            await asyncio.sleep(5)
+            await concierge.call_finished(world.report(attempt_id, EndCause.BUSY))
+            assert names(await world.read()) == ["ResultTold"]
+
+    run_virtual(story())

@@ -1,0 +1,286 @@
+"""The `vocero` command. Exit codes: 0 success, 1 a failed run, 2 bad usage or settings."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Coroutine, Iterable
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from vocero.setting_values import Problem
+from vocero.settings import (
+    Purpose,
+    Settings,
+    SettingsError,
+    problems,
+    read_settings,
+    warnings,
+)
+
+BAD_USE = 2
+T = TypeVar("T")
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    try:
+        commands(prog_name="vocero")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def commands() -> None:
+    """Write to it on WhatsApp and it makes the phone call for you."""
+
+
+def settings_for(purpose: Purpose | None) -> Settings:
+    """The settings; what is missing or wrong ends the program with one line each."""
+    try:
+        settings, found = read_settings()
+    except SettingsError as error:
+        unusable(error.problems)
+    if purpose is not None:
+        told = {problem.name for problem in found}
+        found = [*found, *(p for p in problems(settings, purpose) if p.name not in told)]
+    if found:
+        unusable(found)
+    if purpose is not None:
+        for warning in warnings(settings):
+            click.echo(f"warning: {warning}", err=True)
+    return settings
+
+
+def unusable(found: Iterable[Problem]) -> NoReturn:
+    """Tell what must be mended, one line each."""
+    for problem in found:
+        click.echo(str(problem), err=True)
+    click.echo(
+        "Vocero cannot start with these settings: put the values into .env "
+        "(.env.example explains each).",
+        err=True,
+    )
+    sys.exit(BAD_USE)
+
+
+def start_logging(settings: Settings) -> None:
+    """Logs to standard error, with every secret of the settings masked."""
+    from vocero.logs import set_up_logging
+
+    secrets = (
+        settings.twilio_auth_token,
+        settings.elevenlabs_api_key,
+        settings.openai_api_key,
+        settings.google_places_api_key,
+        settings.operator_password,
+        settings.secret_key,
+        settings.tools_secret,
+        settings.database_url,
+        settings.redis_url,
+    )
+    set_up_logging(
+        debug=settings.debug,
+        secrets=[secret.get_secret_value() for secret in secrets if secret.get_secret_value()],
+    )
+
+
+@commands.command()
+@click.option("--scene", "name", default="booked", show_default=True, help="Which story to play.")
+@click.option("--list", "list_them", is_flag=True, help="List the scenes.")
+@click.option("--interactive", is_flag=True, help="You write as the customer.")
+@click.option("--keep", is_flag=True, help="Stay up afterwards, until Ctrl-C.")
+@click.option("--fast", is_flag=True, help="In virtual time: over in a moment.")
+def demo(name: str, list_them: bool, interactive: bool, keep: bool, fast: bool) -> None:
+    """The whole story on this machine, with simulated neighbours and without any account."""
+    from simulation.scenes import SCENES
+    from vocero.demo import DemoWish, list_scenes, run_demo
+
+    console = Console(soft_wrap=True, highlight=False)
+    if list_them:
+        list_scenes(console)
+        return
+    if name not in SCENES:
+        raise click.UsageError(f"there is no scene {name!r}; --list names them")
+    if fast and (interactive or keep):
+        raise click.UsageError("--fast does not go with --interactive or --keep")
+    if not run_demo(DemoWish(SCENES[name], interactive, keep, fast), console):
+        sys.exit(1)
+
+
+@commands.command()
+def serve() -> None:
+    """The service, on the settings in the environment or .env."""
+    from data.store import StoreError
+    from vocero.server import run
+    from vocero.server import serve as serve_until_stopped
+
+    settings = settings_for("serve")
+    start_logging(settings)
+    try:
+        run(serve_until_stopped(settings, ready=lambda at: click.echo(f"Vocero listens at {at}")))
+    except StoreError as error:
+        click.echo(f"DATABASE_URL: {error}", err=True)
+        sys.exit(1)
+    except OSError as error:
+        place = f"{settings.host}:{settings.port}"
+        click.echo(f"HOST, PORT: cannot listen at {place} ({error.strerror})", err=True)
+        sys.exit(1)
+
+
+@commands.command()
+@click.argument("number")
+@click.option("--ask", required=True, help='What to arrange: "un corte de pelo".')
+@click.option("--date", "day", default="", help='When: "mañana", "2026-12-01".')
+@click.option("--time", "hour", default="", help='At what time: "17:00", "a la tarde".')
+@click.option("--name", default="", help="For whom the agent calls.")
+def call(number: str, ask: str, day: str, hour: str, name: str) -> None:
+    """One call without WhatsApp: live transcript here, outcome at the end."""
+    from vocero.one_call import CallRefused, CallWish, make_call
+    from vocero.server import run
+
+    settings = settings_for("call")
+    start_logging(settings)
+    console = Console(soft_wrap=True, highlight=False)
+    try:
+        went_well = run(make_call(settings, CallWish(number, ask, day, hour, name), console))
+    except CallRefused as refused:
+        click.echo(str(refused), err=True)
+        sys.exit(BAD_USE)
+    except OSError as error:
+        click.echo(f"HOST, PORT: cannot listen ({error.strerror})", err=True)
+        sys.exit(1)
+    if not went_well:
+        sys.exit(1)
+
+
+@commands.command()
+@click.option("--json", "as_json", is_flag=True, help="As JSON, one list.")
+@click.option("--limit", default=50, show_default=True, help="How many at most.")
+def calls(as_json: bool, limit: int) -> None:
+    """Past and live calls, newest first."""
+    from vocero.history import call_as_json, print_calls, read_calls
+
+    records = _from_store(read_calls(settings_for(None), limit))
+    if as_json:
+        click.echo(json.dumps([call_as_json(r, whole=False) for r in records], ensure_ascii=False))
+    else:
+        print_calls(Console(highlight=False), records)
+
+
+@commands.command()
+@click.argument("which", metavar="CALL")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def show(which: str, as_json: bool) -> None:
+    """One call with its timeline, transcript and outcome. CALL: its id, the start of it, or CA…"""
+    from vocero.history import call_as_json, print_call, read_call
+
+    record = _from_store(read_call(settings_for(None), which))
+    if record is None:
+        click.echo(f"there is no call {which!r}; `vocero calls` lists them", err=True)
+        sys.exit(1)
+    if as_json:
+        click.echo(json.dumps(call_as_json(record, whole=True), ensure_ascii=False))
+    else:
+        print_call(Console(soft_wrap=True, highlight=False), record)
+
+
+def _from_store(reading: Coroutine[Any, Any, T]) -> T:
+    from data.store import StoreError
+
+    try:
+        return asyncio.run(reading)
+    except StoreError as error:
+        click.echo(f"DATABASE_URL: {error}", err=True)
+        sys.exit(1)
+
+
+@commands.command()
+@click.argument("recordings", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--chaos", default=None, help="Disturb the call on purpose.")
+@click.option("--seed", default=1, show_default=True, help="Another disturbance of the same kind.")
+def replay(recordings: tuple[Path, ...], chaos: str | None, seed: int) -> None:
+    """Replay recorded calls through the bridge in virtual time and say what differs."""
+    from bridge.chaos import CHAOS
+    from bridge.recording import RecordedCall, RecordingError
+    from bridge.replay import replay as replay_call
+
+    if chaos is not None and chaos not in CHAOS:
+        known = "; ".join(f"{name}: {meaning}" for name, meaning in CHAOS.items())
+        raise click.UsageError(f"there is no chaos {chaos!r}. Known: {known}")
+    console = Console(soft_wrap=True, highlight=False)
+    passed = True
+    for folder in recordings:
+        try:
+            report = replay_call(RecordedCall.load(folder), chaos, seed)
+        except RecordingError as error:
+            click.echo(str(error), err=True)
+            passed = False
+            continue
+        passed &= report.passed
+        style = "green" if report.passed else "red"
+        for number, line in enumerate(report.lines()):
+            console.print(Text(line, style=style if number == 0 else ""))
+    if not passed:
+        sys.exit(1)
+
+
+@commands.command()
+@click.argument("text", required=False)
+@click.option("--rules", is_flag=True, help="Without the model.")
+@click.option("--now", default=None, help="When it was written, ISO.")
+@click.option("--status", default=None, help="Where the conversation stands.")
+@click.option("--options", default=None, help="How many entries the shown list has.")
+@click.option("--from", "sender", default=None, help="The customer's number.")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--jsonl", is_flag=True, help="One JSON object per line on standard input.")
+def understand(
+    text: str | None,
+    rules: bool,
+    now: str | None,
+    status: str | None,
+    options: str | None,
+    sender: str | None,
+    as_json: bool,
+    jsonl: bool,
+) -> None:
+    """What Vocero makes of a message, without acting on it."""
+    from vocero.understand import (
+        BadQuestion,
+        answer,
+        make_question,
+        make_reader,
+        questions_from_lines,
+    )
+
+    if (text is None) != jsonl:
+        raise click.UsageError("give a TEXT, or --jsonl with lines on standard input")
+    settings = settings_for(None)
+
+    async def answer_all() -> None:
+        reader = make_reader(settings, rules_only=rules)
+        if jsonl:
+            for question in questions_from_lines(settings, sys.stdin):
+                click.echo((await answer(reader, question)).model_dump_json())
+            return
+        fields = {"text": text, "now": now, "status": status, "options": options, "from": sender}
+        parsed = await answer(reader, make_question(settings, fields))
+        if as_json:
+            click.echo(parsed.model_dump_json())
+        else:
+            for name, value in parsed.model_dump(mode="json").items():
+                click.echo(f"{name:18} {'-' if value is None else value}")
+
+    try:
+        asyncio.run(answer_all())
+    except BadQuestion as bad:
+        raise click.UsageError(str(bad)) from None
+
+
+if __name__ == "__main__":
+    main()

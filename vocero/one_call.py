@@ -1,0 +1,119 @@
+"""`vocero call`: one call without WhatsApp, told live in the terminal."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+import phonenumbers
+from rich.console import Console
+from rich.text import Text
+
+from data.call import CallReport, EntryKind, TimelineEntry
+from data.errand import Errand
+from data.place import PlaceInfo
+from messaging import phrases
+from orchestration.local_time import business_zone_name, local_now
+from orchestration.needs import fresh_id
+from orchestration.slots import resolve
+from vocero.front_door import FrontDoor
+from vocero.history import entry_line
+from vocero.outside import Outside, real_outside
+from vocero.service import Service, default_language
+from vocero.settings import Settings
+
+TERMINAL = "terminal:"
+"""Who orders calls here; nobody can write from this address."""
+SETTLE_S = 30.0
+DOOR_GRACE_S = 2.0
+
+
+class CallRefused(Exception):
+    """This call is not placed; str() says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallWish:
+    """What was asked for on the command line."""
+
+    number: str
+    ask: str
+    day: str
+    hour: str
+    name: str
+
+
+class Terminal:
+    """Looks on (vocero.service.Watcher) and takes the messages that a customer would get."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self.over = asyncio.Event()
+
+    def call_noted(self, attempt_id: str, entry: TimelineEntry) -> None:
+        """A line of the call's timeline."""
+        if entry.kind is not EntryKind.MEASURED:
+            self._console.print(entry_line(entry))
+
+    def call_over(self, report: CallReport) -> None:
+        """The call is settled."""
+        self.over.set()
+
+    async def send(self, to: str, body: str) -> str:
+        """A message to the customer: it is shown here."""
+        self._console.print()
+        self._console.print(Text(body))
+        return f"terminal-{fresh_id()}"
+
+    async def find_sent(self, to: str, body: str, since: float, known: frozenset[str]) -> str:
+        """Nothing is ever lost on the way to the terminal."""
+        return ""
+
+
+async def make_call(settings: Settings, wish: CallWish, console: Console) -> bool:
+    """Place the call and stay until it is settled. True when it was booked. Raises CallRefused."""
+    terminal = Terminal(console)
+    outside = await real_outside(settings)
+    try:
+        async with Service(settings, outside, terminal, sender=terminal) as service:
+            door = FrontDoor(service.app, service.switchboard)
+            await door.start(settings.host, settings.port)
+            try:
+                return await _hold(service, outside, _errand(settings, outside, wish), terminal)
+            finally:
+                await door.stop(DOOR_GRACE_S)
+    finally:
+        await outside.http.aclose()
+
+
+async def _hold(service: Service, outside: Outside, errand: Errand, terminal: Terminal) -> bool:
+    ordered = await service.concierge.order(errand)
+    if not isinstance(ordered, str):
+        raise CallRefused(phrases.words(ordered, errand.language))
+    try:
+        await terminal.over.wait()
+    except asyncio.CancelledError:
+        service.switchboard.cancel(ordered)
+        raise
+    record = await outside.store.call(ordered)
+    return record is not None and record.result is not None and record.result.status == "booked"
+
+
+def _errand(settings: Settings, outside: Outside, wish: CallWish) -> Errand:
+    try:
+        parsed = phonenumbers.parse(wish.number, settings.default_country)
+    except phonenumbers.NumberParseException:
+        raise CallRefused(f"{wish.number!r} is not a phone number") from None
+    number = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    place = PlaceInfo(id=f"number:{number}", name="", phone=number)
+    zone = business_zone_name(place, settings.default_timezone)
+    return Errand(
+        errand_id=fresh_id(),
+        customer=TERMINAL,
+        customer_name=wish.name,
+        language=default_language(settings),
+        business=place,
+        service=wish.ask,
+        request="",
+        preferences=resolve(wish.day, wish.hour, local_now(outside.now(), zone)),
+    )
