@@ -83,7 +83,7 @@ async def make_call(settings: Settings, wish: CallWish, console: Console) -> boo
             finally:
                 await door.stop(DOOR_GRACE_S)
     finally:
-        await outside.http.aclose()
+        await outside.close()
 
 
 async def _hold(service: Service, outside: Outside, errand: Errand, terminal: Terminal) -> bool:

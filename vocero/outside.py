@@ -25,6 +25,7 @@ from vocero.settings import Settings
 HTTP_TIMEOUT_S = 10.0
 """For requests that state none; every adapter states its own."""
 AGENT_OPEN_S = 5.0
+KEPT_ALIVE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +33,21 @@ class Outside:
     """What a Vocero reaches the world with."""
 
     http: httpx.AsyncClient
-    """For Twilio, ElevenLabs and Places; closed by whoever made it."""
+    """For WhatsApp, ElevenLabs and Places."""
+    dial_http: httpx.AsyncClient
+    """For dialling: it never reuses a connection. One that turned out to be dead while the order
+    to call was sent would leave us not knowing whether somebody is being called."""
     open_socket: OpenSocket
     store: Store
     now: Callable[[], float] = time.time
     """Seconds since the epoch."""
     openai_http: Any = None
     """A client for the OpenAI SDK, which brings its own; None: the SDK's."""
+
+    async def close(self) -> None:
+        """Close the clients; the store is closed by the service that opened it."""
+        await self.http.aclose()
+        await self.dial_http.aclose()
 
 
 async def real_outside(settings: Settings, now: Callable[[], float] = time.time) -> Outside:
@@ -52,9 +61,13 @@ async def real_outside(settings: Settings, now: Callable[[], float] = time.time)
             status = f" (HTTP {refused.status})" if refused.status else ""
             raise AgentError(f"the agent's websocket was refused{status}: {refused}") from None
 
-    limits = httpx.Limits(max_connections=200, max_keepalive_connections=20, keepalive_expiry=20)
+    def client(kept_alive: int) -> httpx.AsyncClient:
+        limits = httpx.Limits(max_connections=200, max_keepalive_connections=kept_alive)
+        return httpx.AsyncClient(timeout=HTTP_TIMEOUT_S, limits=limits, verify=tls, trust_env=False)
+
     return Outside(
-        http=httpx.AsyncClient(timeout=HTTP_TIMEOUT_S, limits=limits, verify=tls, trust_env=False),
+        http=client(KEPT_ALIVE),
+        dial_http=client(0),
         open_socket=open_socket,
         store=SqlStore(settings.database_url.get_secret_value()),
         now=now,

@@ -12,7 +12,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -193,7 +193,7 @@ async def over_sockets(
                     finally:
                         await door.stop(1.0)
             finally:
-                await outside.http.aclose()
+                await outside.close()
 
 
 @asynccontextmanager
@@ -254,7 +254,7 @@ async def in_virtual_time(
                     **(settings or {}),
                 }
                 loaded = load_settings(env)
-                outside = Outside(neighbours, open_socket, MemoryStore(), now)
+                outside = Outside(neighbours, neighbours, open_socket, MemoryStore(), now)
                 slow = SlowTools(lambda: world.scene.tool_delay_ms / 1000)
                 async with Service(loaded, outside, watcher, before_tools=slow.wait) as service:
                     yield Rehearsal(world, service, MEMORY_URL, now)

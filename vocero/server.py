@@ -58,7 +58,7 @@ async def serve(settings: Settings, *, ready: Callable[[str], None]) -> None:
             finally:
                 await door.stop(DOOR_GRACE_S)
     finally:
-        await outside.http.aclose()
+        await outside.close()
 
 
 async def _drain(service: Service, within_s: float, at_once: asyncio.Event) -> None:

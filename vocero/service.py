@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 from bridge.chores import CallNeeds
 from bridge.dial_pace import DialPace
 from bridge.elevenlabs_agent import AgentDoor
-from bridge.errors import CarrierError, NoRoom
-from bridge.ports import ToolReply
 from bridge.recorder import CallRecorder
 from bridge.switchboard import Switchboard
 from bridge.timings import CallTimings
 from bridge.twilio_dialer import TwilioDialer
 from bridge.twilio_signature import TwilioSignature
 from bridge.twilio_webhooks import CallbackAddresses
-from data.call import CallOrder, CallReport, EntryKind, TimelineEntry
-from data.reply import Reply
+from data.call import CallOrder, CallReport
 from data.store import StoreError
 from messaging import phrases
 from messaging.outbox import Outbox, Sender
@@ -33,7 +30,7 @@ from orchestration.needs import Needs
 from orchestration.needs import Settings as CustomerSettings
 from orchestration.places import PlaceFinder
 from orchestration.policy import Policy
-from orchestration.ports import CarrierCall, LookupFailed, PhoneFull
+from vocero.adapters import CallDesk, CarrierLookup, PhoneDesk, Phrases, Watcher
 from vocero.metrics import Metrics
 from vocero.outside import Outside
 from vocero.settings import Settings
@@ -50,143 +47,6 @@ ENGLISH_SPEAKING = frozenset({"US", "GB", "IE", "AU", "NZ", "CA"})
 LOOK_EVERY_S = 0.05
 FLUSH_S = 5.0
 """How long the end of the service waits for promised messages to be sent."""
-
-
-class Watcher(Protocol):
-    """Somebody who looks on: the demo, `vocero call`."""
-
-    def call_noted(self, attempt_id: str, entry: TimelineEntry) -> None: ...
-    def call_over(self, report: CallReport) -> None: ...
-
-
-class PhoneDesk:
-    """The switchboard as the orchestration wants it (orchestration.ports.Phone)."""
-
-    def __init__(self, switchboard: Switchboard, desk: CallDesk) -> None:
-        self._board = switchboard
-        self._desk = desk
-
-    def place(self, order: CallOrder) -> None:
-        """Start the call. Raises PhoneFull."""
-        try:
-            self._board.place(order)
-        except NoRoom as full:
-            raise PhoneFull(str(full)) from full
-        self._desk.languages[order.attempt_id] = str(order.variables.get("language", "es"))
-
-    def cancel(self, attempt_id: str) -> bool:
-        """End this call."""
-        return self._board.cancel(attempt_id)
-
-    def tell_agent(self, attempt_id: str, text: str) -> bool:
-        """Pass on what the customer wrote."""
-        return self._board.tell_agent(attempt_id, text)
-
-    def has_room(self) -> bool:
-        """Whether another call may be placed."""
-        return self._board.has_room()
-
-    @property
-    def draining(self) -> bool:
-        """No call is placed any more."""
-        return self._board.draining
-
-
-class CarrierLookup:
-    """The dialer as the recovery wants it (orchestration.ports.Lookup)."""
-
-    def __init__(self, dialer: TwilioDialer) -> None:
-        self._dialer = dialer
-
-    async def by_sid(self, call_sid: str) -> CarrierCall | None:
-        """This call. Raises LookupFailed."""
-        try:
-            return CarrierCall(call_sid, await self._dialer.status(call_sid))
-        except CarrierError as error:
-            if error.status == 404:
-                return None
-            raise LookupFailed(str(error)) from error
-
-    async def by_number(self, to_number: str, since: float) -> CarrierCall | None:
-        """Our latest call to this number. Raises LookupFailed."""
-        try:
-            found = await self._dialer.find(to_number, since)
-        except CarrierError as error:
-            raise LookupFailed(str(error)) from error
-        return None if found is None else CarrierCall(found[0], found[1])
-
-    async def end(self, call_sid: str) -> None:
-        """Hang up. Raises LookupFailed."""
-        try:
-            await self._dialer.hang_up(call_sid)
-        except CarrierError as error:
-            raise LookupFailed(str(error)) from error
-
-
-class Phrases:
-    """messaging.phrases as the orchestration wants it (orchestration.ports.Phrasing)."""
-
-    def words(self, reply: Reply, language: str) -> str:
-        """The reply in words."""
-        return phrases.words(reply, language)
-
-
-class CallDesk:
-    """What the bridge asks for and reports to: tools, observers, metrics."""
-
-    def __init__(
-        self,
-        tools: AgentTools,
-        metrics: Metrics,
-        watcher: Watcher | None,
-        before_tools: Callable[[], Awaitable[None]] | None,
-    ) -> None:
-        self.concierge: Concierge | None = None
-        self.languages: dict[str, str] = {}
-        """Of live calls, by attempt: the language in which the business is spoken to."""
-        self._tools = tools
-        self._metrics = metrics
-        self._watcher = watcher
-        self._before_tools = before_tools
-
-    async def answer_tool(
-        self, attempt_id: str, name: str, parameters: Mapping[str, object]
-    ) -> ToolReply:
-        """bridge.ports.CallTools."""
-        if self._before_tools is not None:
-            await self._before_tools()
-        reply = await self._tools.answer_tool(attempt_id, name, parameters)
-        return ToolReply(reply.result, reply.is_error)
-
-    def is_live(self, attempt_id: str) -> bool:
-        """Whether this call may use tools over HTTP."""
-        return attempt_id in self.languages
-
-    async def answer_json(
-        self, attempt_id: str, name: str, parameters: Mapping[str, object]
-    ) -> str:
-        """vocero.tools_api.LiveTools."""
-        return (await self._tools.answer_tool(attempt_id, name, parameters)).result
-
-    def call_noted(self, attempt_id: str, entry: TimelineEntry) -> None:
-        """bridge.ports.CallObserver."""
-        if entry.kind is EntryKind.MEASURED and entry.text.startswith("underruns="):
-            self._metrics.underruns.add(by=float(entry.text.partition("=")[2]))
-        if self.concierge is not None:
-            self.concierge.call_noted(attempt_id, entry)
-        if self._watcher is not None:
-            self._watcher.call_noted(attempt_id, entry)
-
-    async def call_finished(self, report: CallReport) -> None:
-        """bridge.ports.CallObserver. Raises StoreError; then it must be told again."""
-        assert self.concierge is not None, "wired before anything is used"
-        await self.concierge.call_finished(report)
-        self.languages.pop(report.attempt_id, None)
-        ending = report.ending
-        if ending.blame is not None:
-            self._metrics.failures.add(ending.blame, ending.cause)
-        if self._watcher is not None:
-            self._watcher.call_over(report)
 
 
 class Service:
@@ -216,7 +76,7 @@ class Service:
         addresses = CallbackAddresses(settings.base_url)
         signature = TwilioSignature(token, settings.base_url)
         dialer = TwilioDialer(
-            outside.http,
+            outside.dial_http,
             account,
             token,
             settings.twilio_api_base_url,

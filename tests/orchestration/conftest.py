@@ -85,11 +85,13 @@ class SimulatedPhone:
     full: Exception | None = None
     draining: bool = False
     deaf: bool = False
+    rung: asyncio.Event = field(default_factory=asyncio.Event)
 
     def place(self, order: CallOrder) -> None:
         if self.full is not None:
             raise self.full
         self.orders.append(order)
+        self.rung.set()
 
     def cancel(self, attempt_id: str) -> bool:
         self.cancelled.append(attempt_id)

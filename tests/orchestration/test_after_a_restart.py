@@ -164,9 +164,8 @@ async def test_the_same_story_on_a_database_file(world: World, tmp_path: Path) -
             await world.write(concierge, text)
             assert (await said(world)).startswith(reply)
         await world.write(concierge, "sí")
-        while not await world.store.open_attempts():
-            await asyncio.sleep(0.001)
-        await asyncio.sleep(0.05)
+        async with asyncio.timeout(10):
+            await world.phone.rung.wait()
     await world.store.close()
 
     world.store = SqlStore(url)
