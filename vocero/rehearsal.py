@@ -28,10 +28,11 @@ from simulation.probe import Report
 from simulation.script import Scene
 from simulation.serving import in_memory
 from simulation.world import MEMORY_ELEVENLABS, World
+from vocero.adapters import Watcher
 from vocero.front_door import FrontDoor
 from vocero.in_memory import MemoryRoads
 from vocero.outside import Outside, real_outside
-from vocero.service import Service, Watcher
+from vocero.service import Service
 from vocero.settings import load_settings
 
 ZONE = "America/Argentina/Buenos_Aires"
