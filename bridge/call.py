@@ -237,11 +237,7 @@ class Call:
                     recorder.ordered(now, command)
                 self._order_rest(command, now)
 
-    def _order_rest(
-        self,
-        command: Command,
-        now: float,
-    ) -> None:
+    def _order_rest(self, command: Command, now: float) -> None:
         match command:
             case Note(entry):
                 self._note(entry)
@@ -274,7 +270,10 @@ class Call:
         agent = AgentSocket(socket, self)
         if self._agent_wanted and not self._over.done():
             self._agent = agent
-            agent.send_opening(elevenlabs_wire.opening(self.order.variables))
+            opening = elevenlabs_wire.opening(self.order.variables)
+            agent.send_opening(opening)
+            if self.recorder is not None:
+                self.recorder.vocero_said_to_agent(self.now, opening)
         else:
             agent.close()
         return agent

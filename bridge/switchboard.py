@@ -9,7 +9,6 @@ import asyncio
 import hmac
 import logging
 import secrets
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -69,8 +68,6 @@ class Switchboard:
         save_recording: Callable[[CallRecorder, CallReport], Awaitable[None]] | None = None,
     ) -> None:
         self.draining = False
-        self.bad_frames: Counter[str] = Counter()
-        """Skipped messages by side: "carrier", "agent"."""
         self._needs = needs
         self._upgrade_check = upgrade_check
         self._max_calls = max_calls
@@ -217,7 +214,7 @@ class Switchboard:
 
     def bad_frame(self, side: str) -> None:
         """One unusable message was skipped."""
-        self.bad_frames[side] += 1
+        self._needs.frame_bad(side)
 
     # --- endings ----------------------------------------------------------------------------------
     async def drain(self, within_s: float) -> bool:

@@ -17,6 +17,7 @@ from messaging.showing import (
     WORDS,
     Calendar,
     TimeWords,
+    shown_called,
     shown_day,
     shown_number,
     shown_time,
@@ -92,7 +93,7 @@ def words(reply: r.Reply) -> str:
         case r.NumberRefused(number, refusal):
             return _refused(number, refusal)
         case r.OverLimit(limit, name, until):
-            return _over(limit, harmless(name, NAME), until)
+            return _over(limit, shown_called(name), until)
         case r.CallStarted(name, phone):
             return f"📞 Calling {_who(name, phone)}…"
         case r.CallAnswered(name):
@@ -103,7 +104,7 @@ def words(reply: r.Reply) -> str:
                 "To end it, write *cancel*."
             )
         case r.PassedOn(name):
-            return f"Okay, I'm telling {_called(name) or 'them'} on the call."
+            return f"Okay, I'm telling {shown_called(name) or 'them'} on the call."
         case r.Cancelled():
             return "Okay, I won't call anyone. Write to me whenever you need something."
         case r.CancelUnderway(name):
@@ -126,16 +127,12 @@ def _who(name: str, phone: str) -> str:
     return f"*{shown}* ({shown_number(phone)})" if shown else shown_number(phone)
 
 
-def _called(name: str) -> str:
-    return harmless(name, NAME)
-
-
 def _at(name: str) -> str:
-    return f" at {_called(name)}" if _called(name) else ""
+    return f" at {shown_called(name)}" if shown_called(name) else ""
 
 
 def _with(name: str) -> str:
-    return f" with {_called(name)}" if _called(name) else ""
+    return f" with {shown_called(name)}" if shown_called(name) else ""
 
 
 def _choices(offered: r.ChoicesOffered) -> str:

@@ -17,6 +17,7 @@ from messaging.showing import (
     WORDS,
     Calendar,
     TimeWords,
+    shown_called,
     shown_day,
     shown_number,
     shown_time,
@@ -94,7 +95,7 @@ def words(reply: r.Reply) -> str:
         case r.NumberRefused(number, refusal):
             return _refused(number, refusal)
         case r.OverLimit(limit, name, until):
-            return _over(limit, harmless(name, NAME), until)
+            return _over(limit, shown_called(name), until)
         case r.CallStarted(name, phone):
             return f"📞 Llamando a {_who(name, phone)}…"
         case r.CallAnswered(name):
@@ -128,20 +129,16 @@ def _who(name: str, phone: str) -> str:
     return f"*{shown}* ({shown_number(phone)})" if shown else shown_number(phone)
 
 
-def _called(name: str) -> str:
-    return harmless(name, NAME)
-
-
 def _in(name: str) -> str:
-    return f" en {_called(name)}" if _called(name) else ""
+    return f" en {shown_called(name)}" if shown_called(name) else ""
 
 
 def _with(name: str) -> str:
-    return f" con {_called(name)}" if _called(name) else ""
+    return f" con {shown_called(name)}" if shown_called(name) else ""
 
 
 def _to(name: str) -> str:
-    return f" a {_called(name)}" if _called(name) else ""
+    return f" a {shown_called(name)}" if shown_called(name) else ""
 
 
 def _choices(offered: r.ChoicesOffered) -> str:

@@ -38,6 +38,7 @@ _CALL_IT = re.compile(
     r"(?:\b(?:al|a|llam\w+|marc\w+|telefon\w+|numero|nro|num|tel|fono|cel|call|ring|phone|dial"
     r"|number|contact|contacta\w*)\b|[:\u260e\U0001f4de])[^0-9+]{0,24}$"
 )
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 _OWN_COUNTRY_MOBILE_15 = re.compile(r"0?15([0-9]{8})")
 
 
@@ -148,4 +149,6 @@ def _parsed(written: str, country: str | None, *, valid: bool) -> str:
     )
     if not good or number.extension:
         return ""
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    e164 = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    # The library thinks even five digits possible in some countries; nobody's desk is that short.
+    return e164 if _E164.fullmatch(e164) else ""

@@ -38,6 +38,13 @@ def shown_number(e164: str) -> str:
     return grouped if same else harmless(e164, 40)
 
 
+def shown_called(name_or_number: str) -> str:
+    """What a business is called: its name, or its number where no name is known."""
+    if re.fullmatch(r"\+[0-9]{6,15}", name_or_number):
+        return shown_number(name_or_number)
+    return harmless(name_or_number, NAME)
+
+
 def shown_day(iso_or_heard: str, calendar: Calendar) -> str:
     """ "2026-08-14" as "viernes 14 de agosto"; anything else as it was heard."""
     if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", iso_or_heard):

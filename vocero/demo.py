@@ -80,12 +80,12 @@ async def _follow_chat(rehearsal: Rehearsal, teller: Storyteller) -> None:
     written, received = 0, 0
     customer, chat = rehearsal.world.customer, rehearsal.world.twilio.chat
     while True:
-        for _, text in customer.sent[written:]:
-            written += 1
-            teller.customer_wrote(text)
-        for message in chat[received:]:
-            received += 1
-            teller.vocero_wrote(message.body)
+        # Both lists carry times of one clock: told in the order in which it was said.
+        new = [(at, teller.customer_wrote, text) for at, text in customer.sent[written:]]
+        new += [(each.at, teller.vocero_wrote, each.body) for each in chat[received:]]
+        written, received = len(customer.sent), len(chat)
+        for _, tell, text in sorted(new, key=lambda said: said[0]):
+            tell(text)
         await asyncio.sleep(LOOK_EVERY_S)
 
 

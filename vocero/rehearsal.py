@@ -100,7 +100,12 @@ class Rehearsal:
         store = self.service.store
         async with asyncio.timeout(RESULT_S):
             # The store has no bell: it is asked until nothing is open and nothing is promised.
-            while await store.open_attempts() or await store.next_due() is not None:  # noqa: ASYNC110
+            # A call is live until its recording is written.
+            while (  # noqa: ASYNC110
+                self.service.switchboard.live_calls
+                or await store.open_attempts()
+                or await store.next_due() is not None
+            ):
                 await asyncio.sleep(LOOK_EVERY_S)
 
     def _complaints(self) -> list[str]:
@@ -207,8 +212,12 @@ async def in_virtual_time(
     speaks_format: str = "ulaw_8000",
     hears_format: str = "ulaw_8000",
     seed: int = 1,
+    rewire: Callable[[World, Outside], Outside] | None = None,
 ) -> AsyncIterator[Rehearsal]:
-    """In memory, on a virtual clock: the loop must be simulation.clock's."""
+    """In memory, on a virtual clock: the loop must be simulation.clock's.
+
+    `rewire` may replace Vocero's ways to the outside, to break them.
+    """
     now = rehearsal_clock(asyncio.get_running_loop())
     async with asyncio.TaskGroup() as tasks:
         roads = MemoryRoads(tasks)
@@ -256,6 +265,8 @@ async def in_virtual_time(
                 }
                 loaded = load_settings(env)
                 outside = Outside(neighbours, neighbours, open_socket, MemoryStore(), now)
+                if rewire is not None:
+                    outside = rewire(world, outside)
                 slow = SlowTools(lambda: world.scene.tool_delay_ms / 1000)
                 async with Service(loaded, outside, watcher, before_tools=slow.wait) as service:
                     yield Rehearsal(world, service, MEMORY_URL, now)
