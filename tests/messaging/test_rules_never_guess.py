@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-import phonenumbers
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -57,8 +56,7 @@ def test_a_number_that_is_read_has_the_digits_that_were_written(text: str, count
     if number:
         assert re.fullmatch(r"\+[1-9][0-9]{6,14}", number)
         written = re.sub(r"\D", "", text)
-        local = phonenumbers.national_significant_number(phonenumbers.parse(number))
-        assert written[-6:] == local[-6:]
+        assert number.endswith(written[-6:])
 
 
 def test_yes_and_no_exclude_each_other() -> None:
