@@ -109,6 +109,9 @@ _CALL_BACK = _words(
     r"|(?:te|le|lo|los) (?:llamo|llamamos|aviso) (?:despues|luego|mas tarde|en|cuando)"
     r"|we'll call you|i'll call you|get back to you"
 )
+_HEADS_BEFORE = re.compile(r"\b(?:para|(?:table|booking|party) (?:for|of)) $")
+_HEADS_AFTER = re.compile(r" (?:personas?|comensales|people|persons?|guests)\b")
+"""Around a bare number that counts people: "mesa para dos", "table for two"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +172,11 @@ def has_no_room(line: str, today: date) -> bool:
 
 def _clause(text: str, raw: str, question: bool, today: date) -> Clause:
     without_harmless = _HARMLESS_NO.sub(" ", text)
+    undated = without_dates(text)
     times = tuple(
-        each for each in spoken_times(without_dates(text)) if each.marked or len(text) <= 25
+        each
+        for each in spoken_times(undated)
+        if each.marked or (len(text) <= 25 and not _counts_people(undated, each))
     )
     return Clause(
         text=text,
@@ -188,6 +194,11 @@ def _clause(text: str, raw: str, question: bool, today: date) -> Clause:
         about_room=_ABOUT_ROOM.search(text) is not None,
         aside=_ASIDE.search(text) is not None,
     )
+
+
+def _counts_people(text: str, number: SpokenTime) -> bool:
+    before, after = text[: number.start], text[number.end :]
+    return _HEADS_BEFORE.search(before) is not None or _HEADS_AFTER.match(after) is not None
 
 
 def _guard_numbers(line: str) -> str:

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from simulation.script import Scene
     from tests.calls.conftest import Stage
 
-TALKED = sorted(SCENES.keys() - {"busy", "no_answer", "voicemail"})
-UNBROKEN = sorted(set(TALKED) - {"interrupted", "agent_lost", "customer_cancels"})
+TALKED = sorted(SCENES.keys() - {"busy", "no_answer", "voicemail", "customer_cancels"})
+"""In virtual time the customer cancels before a word is said."""
+UNBROKEN = sorted(set(TALKED) - {"interrupted", "agent_lost"})
 """Scenes in which all that the agent says is heard."""
 
 
@@ -75,7 +76,8 @@ def test_it_ends_the_same_when_the_agent_speaks_another_format(
     if scene is BOOKED:
         spoken_ms = voice_format.milliseconds(sum(len(each.sound) for each in conversation.spoken))
         arrived_ms = sum(len(sound) for _, sound in outcome.call.line.arrivals) / 8
-        assert arrived_ms == pytest.approx(spoken_ms, abs=5)
+        # The last frame of each of the three turns is filled up.
+        assert 0 <= arrived_ms - spoken_ms < 3 * 20
 
 
 def test_late_sound_of_an_interrupted_turn_is_never_heard(stage: Stage) -> None:
@@ -96,7 +98,7 @@ def test_two_runs_with_equal_seeds_are_the_same(name: str, stage: Stage, tmp_pat
         _, outcome = stage.rehearse(SCENES[name], tmp_path / run, record=True)
         folders.append(tmp_path / run / "recordings" / outcome.record.attempt.attempt_id)
     one, other = (_without_ids(RecordedCall.load(folder)) for folder in folders)
-    assert len(one) > 500
+    assert len(one) > (10 if name == "customer_cancels" else 500)
     assert one == other
     assert (folders[0] / "sound.wav").read_bytes() == (folders[1] / "sound.wav").read_bytes()
 
