@@ -21,16 +21,18 @@ from data.call import (
 )
 from data.errand import ParsedMessage
 from data.memory_store import MemoryStore
-from data.reply import Reply
+from data.reply import ChoicesOffered, ConfirmationAsked, Reply
 from data.store import Attempt, IncomingMessage, Store, Turn
 from messaging import rules
 from orchestration.agent_tools import AgentTools
 from orchestration.concierge import Concierge
+from orchestration.conversation_state import Search
 from orchestration.needs import Needs, Settings
 from orchestration.places import PlaceFinder
 from orchestration.policy import Policy
 from orchestration.ports import CarrierCall, LookupFailed, ReadingContext
 from simulation.clock import START
+from tests.orchestration.chat import ANA, TILOS, Chat, Intent
 
 NOON = 1_795_618_800.0
 """2026-11-25 12:00 in Buenos Aires, when every test begins."""
@@ -250,3 +252,37 @@ AGREED = (
 def agreed() -> tuple[str, ...]:
     """The words of a call in which the slot was agreed."""
     return AGREED
+
+
+@pytest.fixture
+def chat() -> Chat:
+    return Chat()
+
+
+@pytest.fixture
+def listed(chat: Chat) -> Chat:
+    """Looking at a list of two."""
+    chat.hear(
+        Intent.SEARCH_AND_CALL, service="corte", where="Palermo", day="mañana", time="a las 5"
+    )
+    assert chat.steps == (Search("corte", "Palermo"),)
+    (offered,) = chat.found(ANA, TILOS, demo=True)
+    assert offered == ChoicesOffered("corte", (ANA, TILOS), True)
+    return chat
+
+
+@pytest.fixture
+def asked(listed: Chat) -> Chat:
+    """Asked whether Ana is to be called."""
+    (reply,) = listed.hear(Intent.CONFIRM, option=1)
+    assert isinstance(reply, ConfirmationAsked)
+    assert (reply.business_name, reply.phone) == (ANA.name, ANA.phone)
+    assert (reply.preferences.date, reply.preferences.time_from) == ("2026-11-26", "17:00")
+    return listed
+
+
+@pytest.fixture
+def calling(asked: Chat) -> Chat:
+    """Ana is being called."""
+    assert asked.hear(Intent.CONFIRM) == []
+    return asked

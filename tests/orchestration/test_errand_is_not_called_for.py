@@ -1,0 +1,159 @@
+"""What keeps a call from being placed, and what happens when the store has trouble."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from data.call import CallReport, EndCause
+from data.reply import Limit
+from data.store import StoreError, Turn
+from orchestration.policy import Policy
+from orchestration.ports import PhoneFull
+from simulation.clock import run_virtual
+
+if TYPE_CHECKING:
+    from tests.orchestration.conftest import World
+
+LU = "whatsapp:+5491150000001"
+MAX = "whatsapp:+5491150000002"
+ANA = "+541140000101"
+
+
+def names(texts: list[str]) -> list[str]:
+    return [text.split()[0] for text in texts]
+
+
+@pytest.mark.parametrize("limit", list(Limit))
+def test_what_is_over_a_limit_is_told_and_not_dialled(world: World, limit: Limit) -> None:
+    async def story() -> None:
+        day = Policy(frozenset({"AR"}))
+        match limit:
+            case Limit.CUSTOMER_DAY:
+                world.policy = replace(day, calls_per_customer_per_day=0)
+            case Limit.BUSINESS_DAY:
+                world.policy = replace(day, calls_per_business_per_day=0)
+            case Limit.BUSINESS_BUSY:
+                await world.leave_open("of somebody else", customer=MAX)
+            case Limit.CALLS:
+                world.phone.room = False
+            case Limit.DRAINING:
+                world.phone.draining = True
+            case Limit.HOURS:
+                world.policy = replace(day, calling_hours=("13:00", "20:00"))
+        async with world.open() as concierge:
+            await world.write(concierge, "llamá al 11 4000-0101")
+            await world.read()
+            await world.write(concierge, "sí")
+            (told,) = await world.read()
+            assert told.startswith(f"OverLimit es limit={limit} ")
+            assert ("until=13:00" in told) is (limit is Limit.HOURS)
+            assert world.phone.orders == []
+            assert await world.store.count_attempts(0.0, customer=LU) == 0
+            await world.write(concierge, "sí")
+            assert names(await world.read()) == ["ConfirmationAsked"]
+
+    run_virtual(story())
+
+
+def test_a_number_that_was_blocked_after_the_question_is_not_dialled(world: World) -> None:
+    async def story() -> None:
+        async with world.open() as concierge:
+            await world.write(concierge, "llamá al 11 4000-0101")
+            await world.read()
+        world.policy = replace(world.policy, blocked_numbers=frozenset({ANA}))
+        async with world.open() as concierge:
+            await world.write(concierge, "sí")
+            (told,) = await world.read()
+            assert told.startswith("NumberRefused") and "blocked" in told
+            assert world.phone.orders == []
+
+    run_virtual(story())
+
+
+@pytest.mark.parametrize("fault", [PhoneFull("all lines are in use"), RuntimeError("a bug")])
+def test_a_phone_that_takes_no_order_leaves_no_open_attempt(world: World, fault: Exception) -> None:
+    async def story() -> None:
+        async with world.open() as concierge:
+            await world.write(concierge, "llamá al 11 4000-0101")
+            await world.read()
+            world.phone.full = fault
+            await world.write(concierge, "sí")
+            (told,) = await world.read()
+            assert told.startswith("OverLimit es limit=calls")
+            assert await world.store.open_attempts() == []
+            world.phone.full = None
+            await asyncio.sleep(30)
+            assert await world.read() == []
+
+    run_virtual(story())
+
+
+def test_two_customers_and_one_business_get_one_line(world: World) -> None:
+    async def story() -> None:
+        async with world.open() as concierge:
+            for customer in (LU, MAX):
+                await world.write(concierge, "llamá al 11 4000-0101", customer=customer)
+                await world.read(customer)
+            await asyncio.gather(
+                world.write(concierge, "sí", customer=LU),
+                world.write(concierge, "sí", customer=MAX),
+            )
+            assert len(world.phone.orders) == 1
+            told = [*await world.read(LU), *await world.read(MAX)]
+            assert [text.split()[2] for text in told] == ["limit=business_busy"]
+
+    run_virtual(story())
+
+
+def test_the_attempt_is_durable_before_the_phone_is_asked(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story() -> None:
+        world.phone.full = RuntimeError("the process dies here")
+        ordered: list[str] = []
+        end_attempt = world.store.end_attempt
+
+        async def end(report: CallReport, *rest: Any) -> bool:
+            ordered.extend(each.attempt_id for each in await world.store.open_attempts())
+            return await end_attempt(report, *rest)
+
+        monkeypatch.setattr(type(world.store), "end_attempt", lambda _, *args: end(*args))
+        async with world.open() as concierge:
+            await world.write(concierge, "llamá al 11 4000-0101")
+            await world.write(concierge, "sí")
+        assert len(ordered) == 1
+
+    run_virtual(story())
+
+
+def test_a_store_in_trouble_delays_but_loses_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story() -> None:
+        commit = world.store.commit_turn
+        failures = 3
+
+        async def sometimes(turn: Turn) -> None:
+            nonlocal failures
+            if failures:
+                failures -= 1
+                raise StoreError("database is locked")
+            await commit(turn)
+
+        monkeypatch.setattr(type(world.store), "commit_turn", lambda _, turn: sometimes(turn))
+        async with world.open() as concierge:
+            await world.write(concierge, "hola")
+            assert await world.read() == []
+            await asyncio.sleep(20)
+            assert names(await world.read()) == ["HelpGiven"]
+            attempt_id = await world.to_a_call(concierge)
+            failures = 1
+            await asyncio.sleep(5)
+            await concierge.call_finished(world.report(attempt_id, EndCause.BUSY))
+            assert names(await world.read()) == ["ResultTold"]
+
+    run_virtual(story())
