@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from rich.console import Console
 from rich.text import Text
@@ -19,6 +20,8 @@ from vocero.rehearsal import Rehearsal, Rehearsed, in_virtual_time, over_sockets
 from vocero.storyteller import Storyteller
 
 LOOK_EVERY_S = 0.05
+CALM_S = 1.0
+"""Between the last line that was typed and looking whether a call came of it."""
 DEMO_DIR = Path("var") / "demo"
 
 
@@ -52,7 +55,20 @@ async def _play(wish: DemoWish, console: Console) -> bool:
     stage: Callable[..., AbstractAsyncContextManager[Rehearsal]] = (
         in_virtual_time if wish.fast else over_sockets
     )
-    settings = {"RECORD_CALLS": "true"}
+    # Every story begins with an empty database; recordings are kept beside those of earlier ones.
+    with TemporaryDirectory(prefix="vocero-demo-") as memory:
+        database = f"sqlite+aiosqlite:///{memory}/vocero.db"
+        settings = {"RECORD_CALLS": "true", "DATABASE_URL": database}
+        return await _perform(wish, console, teller, stage, settings)
+
+
+async def _perform(
+    wish: DemoWish,
+    console: Console,
+    teller: Storyteller,
+    stage: Callable[..., AbstractAsyncContextManager[Rehearsal]],
+    settings: Mapping[str, str],
+) -> bool:
     async with stage(wish.scene, DEMO_DIR, teller, settings=settings) as rehearsal:
         following = asyncio.create_task(_follow_chat(rehearsal, teller))
         try:
@@ -103,6 +119,8 @@ async def _converse(rehearsal: Rehearsal, console: Console) -> Rehearsed:
         if not line.strip():
             break
         await rehearsal.world.customer.write(line.strip())
+    await asyncio.sleep(CALM_S)
+    await rehearsal.settle()
     played = Rehearsed(rehearsal.world.scene, measured=rehearsal.world.probe.report())
     records = await rehearsal.service.store.calls()
     if len(records) > calls_before:

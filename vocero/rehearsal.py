@@ -86,7 +86,7 @@ class Rehearsal:
         calls_before = len(await self.service.store.calls())
         try:
             await self.world.customer.play(self.world.scene.customer)
-            await self._settled()
+            await self.settle()
         except (WaitedInVain, TimeoutError) as missed:
             played.complaints.append(str(missed) or "something that should happen did not")
         records = await self.service.store.calls()
@@ -96,7 +96,8 @@ class Rehearsal:
         played.complaints += self._complaints()
         return played
 
-    async def _settled(self) -> None:
+    async def settle(self) -> None:
+        """Until every call has its result and everything promised is sent. Raises TimeoutError."""
         store = self.service.store
         async with asyncio.timeout(RESULT_S):
             # The store has no bell: it is asked until nothing is open and nothing is promised.
@@ -177,6 +178,7 @@ async def over_sockets(
             speaks_format=speaks_format,
             hears_format=hears_format,
         )
+        world.twilio.office.wall_clock = now
         async with world:
             env = {
                 **BASE_SETTINGS,
@@ -240,6 +242,7 @@ async def in_virtual_time(
                 hears_format=hears_format,
                 seed=seed,
             )
+            world.twilio.office.wall_clock = now
             neighbours = httpx.AsyncClient(
                 mounts={
                     "https://api.twilio.com": in_memory(world.twilio.app),

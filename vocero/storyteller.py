@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -86,7 +88,9 @@ class Storyteller:
                 Text(f"Listen to it:      {recording}/sound.wav", style="dim"),
                 "[dim](business left, agent right)[/dim]",
             )
-            self._console.print(Text(f"Replay it:         vocero replay {recording}", style="dim"))
+            self._console.print(
+                Text(f"Replay it:         {own_command()} replay {recording}", style="dim")
+            )
 
     def _chat(self, who: str, text: str, style: str) -> None:
         for number, line in enumerate(text.splitlines() or [""]):
@@ -99,14 +103,24 @@ class Storyteller:
         return Text(f"{self._now() - self._began:7.2f} s", style="dim")
 
 
+def own_command() -> str:
+    """How this program was called, for a line that can be copied."""
+    called = sys.argv[0]
+    return called if Path(called).name == "vocero" else "vocero"
+
+
 def measured_table(measured: Report, played: Rehearsed) -> Table:
     """What the neighbours measured from outside."""
-    table = Table(title="Measured from outside, in milliseconds", title_justify="left", box=None)
+    table = Table(
+        title="Measured from outside, in milliseconds (to the business: the first frame)",
+        title_justify="left",
+        box=None,
+    )
     table.add_column("what")
     for heading in ("p50", "p99", "worst", "samples"):
         table.add_column(heading, justify="right")
     _spread_row(table, "added, business → agent", measured.up)
-    _spread_row(table, "added, agent → business (first frame)", measured.first_frame)
+    _spread_row(table, "added, agent → business", measured.first_frame)
     _spread_row(table, "interruption → clear", measured.clear)
     figures = _figures(played)
     if measured.same_format and measured.up.count:
