@@ -41,6 +41,7 @@ from bridge.events import (
     CarrierLost,
     Dialed,
     Event,
+    ShutdownAsked,
 )
 from bridge.ports import SocketListener, TextSocket
 from bridge.recorder import CallRecorder
@@ -111,10 +112,9 @@ class Call:
         finally:
             if self._timer is not None:
                 self._timer.cancel()
-            if self._agent is not None:
-                self._agent.close()
-            if self._carrier is not None:
-                self._carrier.close()
+            for socket in (self._agent, self._carrier):
+                if socket is not None:
+                    socket.close()
         if self._chores.trouble:
             self._note(TimelineEntry(self.now, EntryKind.TROUBLE, self._chores.trouble))
         return self._report(ending)
@@ -178,6 +178,8 @@ class Call:
             self._performing = False
 
     def _step(self, happening: Input, now: float) -> None:
+        if isinstance(happening.event, ShutdownAsked):
+            self._work.hurry()
         if self._over.done():
             return
         if happening.event is None:

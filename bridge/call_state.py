@@ -190,12 +190,13 @@ class CallState:
     def release(self, now: float) -> None:
         """Send the business what is due."""
         if self.stream is StreamState.OPEN:
+            self.downlink.top_up()
             self.out.extend(self.playback.release(now))
 
     # --- ways to the end ----------------------------------------------------------------------
     def end_line(self, now: float, *, report: bool = False) -> None:
         """Hang up now. `report`: a talking agent gets the chance to report its result."""
-        self.playback.forget(now)
+        self.downlink.forget(now)
         self.begin_closing(now)
         self.hang_up(now)
         if report:
@@ -205,7 +206,7 @@ class CallState:
 
     def line_gone(self, now: float) -> None:
         """The business cannot be heard or spoken to any more, in good order."""
-        self.playback.forget(now)
+        self.downlink.forget(now)
         if self.phase is Phase.CLOSING:
             self.drop_waits(Timer.WORDS, Timer.LINE)
             return
@@ -213,12 +214,12 @@ class CallState:
         self.begin_closing(now)
         self._ask_for_report(now)
 
-    def lose_agent(self, detail: str, now: float) -> None:
+    def lose_agent(self, detail: str, now: float, blame: Blame = Blame.AGENT) -> None:
         """The agent failed: the business hears an apology, not silence."""
-        ending = CallEnding(EndCause.AGENT_LOST, Blame.AGENT, detail)
+        ending = CallEnding(EndCause.AGENT_LOST, blame, detail)
         self.close_agent()
         if self.phase is Phase.CLOSING:
-            self.trouble(Blame.AGENT, detail, now)
+            self.trouble(blame, detail, now)
             return
         self.decide(ending, now)
         if self.stream is StreamState.OPEN:
@@ -229,7 +230,7 @@ class CallState:
         if self.ending is not None and self.ending.cause is EndCause.VOICEMAIL:
             self.end_line(now)
             return
-        self.playback.forget(now)
+        self.downlink.forget(now)
         self.begin_closing(now)
         self.stream = StreamState.CLOSED
         self.out.append(CloseStream())
@@ -291,7 +292,7 @@ class CallState:
         at = now + self.timings.shutdown_s
         if self.phase is not Phase.CLOSING:
             self.decide(CallEnding(EndCause.SHUTDOWN, Blame.OURS, "Vocero had to stop"), now)
-        self.playback.forget(now)
+        self.downlink.forget(now)
         self.begin_closing(now)
         self.close_agent()
         self.drop_waits(Timer.WORDS, Timer.APOLOGY, Timer.LOOKUP)

@@ -24,7 +24,7 @@ from bridge.events import (
 )
 from bridge.ports import CallObserver, CallTools, SocketListener, TextSocket
 from bridge.timings import CallTimings
-from data.call import CallEnding, CallOrder, EndCause
+from data.call import Blame, CallEnding, CallOrder, EndCause
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,9 @@ TOOL_S = 10.0
 """A tool that takes longer is answered with an error."""
 HANG_UP_S = 20.0
 """How long ending the phone call may take, retries included, once the call itself is over."""
+
+HURRIED_S = 1.5
+"""The same when the process must stop."""
 
 OpenSocket = Callable[[str, Callable[[TextSocket], SocketListener]], Awaitable[TextSocket]]
 """Opens a websocket to this address, raising AgentError."""
@@ -93,6 +96,8 @@ class Chores:
         self._ordered_at = needs.wall_clock()
         self._running: set[asyncio.Task[None]] = set()
         self._hang_ups: set[asyncio.Task[None]] = set()
+        self._ordering: asyncio.Task[None] | None = None
+        self._over = False
 
     def dial(self) -> None:
         """Ask the carrier to call, once and never again."""
@@ -118,10 +123,25 @@ class Chores:
         """End the phone call."""
         self._hang_ups.add(self._spawn(self._hang_up(call_sid), "hang up"))
 
+    def hurry(self) -> None:
+        """The process must stop: a carrier that does not answer is not waited for any longer."""
+        asyncio.get_running_loop().call_later(HURRIED_S, self._stop_hanging_up)
+
+    def _stop_hanging_up(self) -> None:
+        for task in self._hang_ups:
+            if task.cancel():
+                self.trouble = "hanging up took too long"
+
     async def finish(self) -> None:
-        """Wait (bounded) until the line is really down, then drop the rest."""
-        if self._hang_ups:
-            await asyncio.wait(self._hang_ups, timeout=HANG_UP_S)
+        """Wait (bounded) until the line is really down, then drop the rest.
+
+        An order to call that is under way may still be taken: it is waited for as well, and what
+        comes of it is hung up at once, or a phone would ring that nobody answers for.
+        """
+        self._over = self.cancelled = True
+        unfinished = {*self._hang_ups, *({self._ordering} if self._ordering else ())}
+        if unfinished:
+            await asyncio.wait(unfinished, timeout=HANG_UP_S)
         for task in tuple(self._running):
             task.cancel()
 
@@ -136,6 +156,7 @@ class Chores:
         if self.cancelled:
             self._receive(DialFailed(CallEnding(EndCause.CANCELLED)))
             return
+        self._ordering = asyncio.current_task()
         try:
             call_sid = await self._needs.dialer.dial(self._order)
         except CarrierError as error:
@@ -145,6 +166,13 @@ class Chores:
                 ending = CallEnding(EndCause.DIAL_FAILED, error.blame, str(error))
                 self._receive(DialFailed(ending))
             return
+        except Exception as error:
+            # A defect of ours ends this call only, and whether it was placed is not known.
+            log.exception("ordering a call failed")
+            self._receive(DialUnanswered(_defect(error)))
+            return
+        if self._over:
+            await self._hang_up(call_sid)
         self._receive(Dialed(call_sid))
 
     async def _bind(self, call_sid: str) -> None:
@@ -160,7 +188,11 @@ class Chores:
             url = await self._needs.agent_door.signed_url()
             await self._needs.open_socket(url, listen)
         except BridgeError as error:
-            self._receive(AgentLost(str(error)))
+            self._receive(AgentLost(str(error), error.blame))
+        except Exception as error:
+            # A defect of ours: the business hears the apology, the other calls nothing.
+            log.exception("opening the agent's conversation failed")
+            self._receive(AgentLost(_defect(error), Blame.OURS))
 
     async def _run_tool(self, wanted: RunTool) -> None:
         try:
@@ -192,6 +224,11 @@ class Chores:
         except CarrierError as error:
             self._receive(PhoneUnknown(str(error)))
             return
+        except Exception as error:
+            # A defect of ours ends this call only.
+            log.exception("asking the carrier failed")
+            self._receive(PhoneUnknown(_defect(error)))
+            return
         self._receive(PhoneProgress(status))
 
     async def _hang_up(self, call_sid: str) -> None:
@@ -201,3 +238,11 @@ class Chores:
             # The carrier's own time limit ends the call when even this fails.
             log.warning("hanging up failed: %s", error)
             self.trouble = f"hanging up failed: {error}"
+        except Exception as error:
+            # A defect of ours: told in the timeline, and the other calls go on.
+            log.exception("hanging up failed")
+            self.trouble = f"hanging up failed: {_defect(error)}"
+
+
+def _defect(error: Exception) -> str:
+    return f"a defect of Vocero ({type(error).__name__})"

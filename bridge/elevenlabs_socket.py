@@ -11,8 +11,9 @@ from bridge.events import AgentClosed, AgentEvent, AgentLost
 from bridge.ports import TextSocket
 
 MAX_BAD_FRAMES = 50
-UPLINK_SECONDS = 1.0
-"""Sound is dropped rather than kept when that much of it already waits to be sent."""
+UPLINK_SECONDS = 5.0
+"""Sound is dropped rather than kept when that much of it already waits to be sent. After a stall
+of the carrier's network seconds of sound come at once: those are words that nobody repeats."""
 FRAMES_PER_S = 50
 LEAST_UPLINK_BYTES = 12_000
 

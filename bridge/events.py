@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from data.call import CallEnding
+from data.call import Blame, CallEnding
 
 
 # --- the carrier's media stream ---------------------------------------------------------------
@@ -220,6 +220,8 @@ class AgentLost:
     """The agent could not be reached, refused, broke off or broke the protocol."""
 
     detail: str
+    blame: Blame = Blame.AGENT
+    """OURS when it refused because of how Vocero or the account is set up."""
 
 
 # --- our own side -----------------------------------------------------------------------------

@@ -319,8 +319,8 @@ async def open_websocket(
         socket.abort()
         late = f"{uri.host} did not open a websocket within {open_timeout_s:g} s"
         raise WebSocketRefused(None, late) from None
-    except OSError as error:
-        reason = error.strerror or type(error).__name__
+    except (OSError, UnicodeError) as error:  # a host name with an empty label is the latter
+        reason = getattr(error, "strerror", None) or type(error).__name__
         if isinstance(error, ssl.SSLCertVerificationError):
             reason = f"certificate not accepted ({error.verify_message})"
         raise WebSocketRefused(None, f"{uri.host} cannot be reached: {reason}") from None

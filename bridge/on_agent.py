@@ -46,8 +46,7 @@ def hear(call: CallState, event: AgentEvent, now: float) -> None:
         case AgentPinged(event_id):
             call.out.append(Pong(event_id))
         case Interrupted(event_id):
-            call.out.extend(call.playback.interrupt(event_id, now))
-            call.downlink.interrupted(event_id)
+            call.out.extend(call.downlink.interrupt(event_id, now))
             call.release(now)
             call.note(EntryKind.INTERRUPTED, f"up to {event_id}", now, Speaker.BUSINESS)
         case BusinessSaid(text):
@@ -72,23 +71,23 @@ def hear(call: CallState, event: AgentEvent, now: float) -> None:
         case AgentClosed():
             call.agent_gone()
             _finished(call, now)
-        case AgentLost(detail):
+        case AgentLost(detail, blame):
             call.agent_gone()
-            lost(call, detail, now)
+            lost(call, detail, now, blame)
         case AgentStirred():
             pass
         case _:
             assert_never(event)
 
 
-def lost(call: CallState, detail: str, now: float) -> None:
+def lost(call: CallState, detail: str, now: float, blame: Blame = Blame.AGENT) -> None:
     """The agent failed; after its goodbye that changes nothing."""
     if call.agent_said_goodbye and call.phase is Phase.TALKING:
         call.trouble(Blame.AGENT, detail, now)
         call.close_agent()
         _finished(call, now)
     else:
-        call.lose_agent(detail, now)
+        call.lose_agent(detail, now, blame)
 
 
 def _ready(call: CallState, event: AgentReady, now: float) -> None:
@@ -136,7 +135,7 @@ def _tool_called(call: CallState, event: ToolCalled, now: float) -> None:
     except BadKeys as error:
         answer(call, event.tool_call_id, str(error), True, now)
         return
-    call.playback.admit_tones(tones)
+    call.downlink.admit_tones(tones)
     call.note(EntryKind.KEYS, digits, now, Speaker.AGENT)
     call.release(now)
     answer(call, event.tool_call_id, keys_answer(digits), False, now)

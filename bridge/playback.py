@@ -83,6 +83,9 @@ class Playback:
         self._mark_patience_s = mark_patience_s
         self._waiting: deque[_Stretch] = deque()
         self._waiting_bytes = 0
+        self.behind_ms = 0.0
+        """Sound that will be admitted after what waits, once it is converted. Whoever sets this
+        keeps more waiting than a release takes as long as it is not 0."""
         self._sent: deque[_Piece] = deque()
         self._sent_unheard = 0
         self._position = 0
@@ -134,6 +137,28 @@ class Playback:
             self._waiting.append(_Stretch(event_id, bytearray(mulaw)))
         self._waiting_bytes += len(mulaw)
         return True
+
+    @property
+    def waiting_bytes(self) -> int:
+        """Sound in the ledger that has not been sent yet."""
+        return self._waiting_bytes
+
+    @property
+    def most_at_once(self) -> int:
+        """Bytes that one release takes at most: the lead and what a whole piece is over it."""
+        return int(self._lead_s * BYTES_PER_S) + PIECE_BYTES
+
+    def has_room(self, milliseconds: float) -> bool:
+        """Whether so much more would not be too much; counts what is refused."""
+        unsent = self._waiting_bytes + self._sent_unheard
+        if unsent + (self.behind_ms + milliseconds) * BYTES_PER_S / 1000 > MOST_UNHEARD_BYTES:
+            self._dropped += 1
+            return False
+        return True
+
+    def cleared_behind(self, milliseconds: float) -> None:
+        """So much of what was behind is not wanted any more."""
+        self._cleared_bytes += round(milliseconds * BYTES_PER_S / 1000)
 
     def deadline(self) -> float | None:
         """When the next release is due; None while there is nothing to release."""
@@ -294,7 +319,8 @@ class Playback:
 
     def heard_by(self, now: float) -> float:
         """When everything in the ledger will have been heard, even if marks get lost."""
-        ends_at = max(self._dry_at, now) + self._waiting_bytes / BYTES_PER_S
+        unsent_s = self._waiting_bytes / BYTES_PER_S + self.behind_ms / 1000
+        ends_at = max(self._dry_at, now) + unsent_s
         return ends_at + self._mark_patience_s
 
     def figures(self, now: float) -> PlaybackFigures:
@@ -306,7 +332,7 @@ class Playback:
             heard_ms=self._heard_bytes / per_ms,
             cleared_ms=self._cleared_bytes / per_ms,
             lead_ms=self._sent_unheard / per_ms,
-            waiting_ms=self._waiting_bytes / per_ms,
+            waiting_ms=self._waiting_bytes / per_ms + self.behind_ms,
             underruns=self._underruns,
             refused_pieces=self._refused,
             dropped_pieces=self._dropped,

@@ -6,11 +6,13 @@ A call is owned here, by a task of the switchboard; sockets are only lent to it.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hmac
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from itertools import chain, repeat
 from typing import Protocol
 
 from bridge.call import Call
@@ -25,11 +27,12 @@ from bridge.events import (
     PhoneProgress,
     ShutdownAsked,
 )
+from bridge.phases import Phase
 from bridge.ports import SocketListener, TextSocket
 from bridge.recorder import CallRecorder
 from bridge.twilio_socket import CarrierLeg, CarrierSocket
 from bridge.twilio_wire import StreamOpened
-from data.call import CallOrder, CallReport
+from data.call import Blame, CallEnding, CallOrder, CallReport, EndCause
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +41,8 @@ MAX_PENDING_PER_ATTEMPT = 4
 MAX_PENDING = 128
 """Sockets that have not said a valid start; beyond that new ones are told to try again."""
 REPORT_DELAYS_S = (0.5, 1, 2, 4, 8, 15, 30, 60)
-"""How often handing over a finished call is tried again before it is only logged."""
+"""Pauses before handing over a finished call is tried again; the last one for as long as it takes.
+What is known of the call is here alone, so only the end of the process gives up on it."""
 FORCED_END_S = 5.0
 
 
@@ -78,6 +82,7 @@ class Switchboard:
         self._tasks = asyncio.TaskGroup()
         self._quiet = asyncio.Event()
         self._quiet.set()
+        self._leaving = asyncio.Event()
 
     async def __aenter__(self) -> Switchboard:
         await self._tasks.__aenter__()
@@ -85,6 +90,7 @@ class Switchboard:
 
     async def __aexit__(self, *error: object) -> None:
         self.draining = True
+        self._leaving.set()
         self._order_shutdown()
         await self._tasks.__aexit__(None, None, None)
 
@@ -123,7 +129,7 @@ class Switchboard:
     def tell_agent(self, attempt_id: str, text: str) -> bool:
         """Give the agent what the customer wrote."""
         line = self._lines.get(attempt_id)
-        if line is None:
+        if line is None or line.call.session.phase in (Phase.CLOSING, Phase.ENDED):
             return False
         line.call.receive(CustomerSaid(text))
         return True
@@ -242,7 +248,7 @@ class Switchboard:
     async def _hold(self, line: _Line) -> None:
         attempt_id = line.call.order.attempt_id
         try:
-            report = await line.call.run()
+            report = await self._run(line.call)
             await self._hand_over(report)
             if line.call.recorder is not None and self._save_recording is not None:
                 await self._keep_recording(line.call.recorder, report)
@@ -251,23 +257,36 @@ class Switchboard:
             if not self._lines:
                 self._quiet.set()
 
+    @staticmethod
+    async def _run(call: Call) -> CallReport:
+        try:
+            return await call.run()
+        except Exception as error:
+            # A defect in one call must neither end the others nor leave its own customer waiting.
+            log.exception("a call failed")
+            detail = f"a defect of Vocero ended the call ({type(error).__name__})"
+            ending = CallEnding(EndCause.SHUTDOWN, Blame.OURS, detail)
+            return CallReport(call.order.attempt_id, ending, call_sid=call.call_sid)
+
     async def _keep_recording(self, recorder: CallRecorder, report: CallReport) -> None:
         assert self._save_recording is not None
         try:
             await self._save_recording(recorder, report)
-        except OSError as error:
-            # A full disk costs the recording, never the call or its result.
-            log.error("a recording could not be written: %s", error.strerror or error)
+        except Exception as error:
+            # A full disk, a locked database, a defect: it costs the recording and nothing else.
+            log.error("a recording could not be written: %s: %s", type(error).__name__, error)
 
     async def _hand_over(self, report: CallReport) -> None:
-        for delay in (*REPORT_DELAYS_S, None):
+        for delay in chain(REPORT_DELAYS_S, repeat(REPORT_DELAYS_S[-1])):
             try:
                 await self._needs.observer.call_finished(report)
                 return
             except Exception:
                 # The report is all that is left of the call: whatever is wrong, try again.
                 log.exception("handing over a finished call failed")
-                if delay is None:
+                if self._leaving.is_set():
                     log.critical("the outcome of a call could not be kept: %s", report.ending)
                     return
-                await asyncio.sleep(delay)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(delay):
+                    await self._leaving.wait()

@@ -28,7 +28,7 @@ class CallTimings:
     """Seconds that the agent gets to report its result once the line is gone."""
     tool_s: float = 12.0
     """Seconds that the call's end waits for a tool that was started."""
-    cancel_s: float = 20.0
+    cancel_s: float = 10.0
     """Seconds that the agent gets to say goodbye after a cancellation."""
     max_call_s: float = 300.0
     """Seconds from the media stream's start to the hang-up in any case."""

@@ -8,7 +8,6 @@ SQLite's own waiting is unfair, and a transaction that reads before it writes co
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator
@@ -21,6 +20,7 @@ from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from data.store import StoreError
+from data.turnstile import Turnstile
 
 _BUSY_TIMEOUT_MS = 10_000
 _CONNECTIONS = 4
@@ -32,7 +32,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self._url_text = url
         self._engine: AsyncEngine | None = None
-        self._turnstile = asyncio.Lock()
+        self._turnstile = Turnstile()
 
     async def open(self) -> None:
         """Make the engine and, for SQLite, the folder and the file. Raises StoreError."""
@@ -43,7 +43,12 @@ class Database:
         try:
             # A connection is a thread in SQLite; what is over the number waits.
             engine = create_async_engine(
-                url, pool_size=_CONNECTIONS, max_overflow=0, pool_timeout=15
+                url,
+                pool_size=_CONNECTIONS,
+                max_overflow=0,
+                pool_timeout=15,
+                # Errors end up in logs, and the parameters are what people wrote and their numbers.
+                hide_parameters=True,
             )
         except (ImportError, SQLAlchemyError) as error:
             raise StoreError(
@@ -61,9 +66,12 @@ class Database:
             await engine.dispose()
 
     @contextlib.asynccontextmanager
-    async def transaction(self, *, write: bool) -> AsyncIterator[AsyncConnection]:
+    async def transaction(
+        self, *, write: bool, urgent: bool = False
+    ) -> AsyncIterator[AsyncConnection]:
         """Committed when the block ends, rolled back when it raises.
 
+        An urgent write goes before the others that wait: somebody outside waits for its answer.
         Raises IntegrityError for a broken constraint, StoreError for everything else.
         """
         engine = self._engine
@@ -71,7 +79,7 @@ class Database:
             raise StoreError("the store is not open")
         queue = self._turnstile if write and engine.dialect.name == "sqlite" else None
         try:
-            async with queue or contextlib.nullcontext():
+            async with queue.passed(urgent=urgent) if queue else contextlib.nullcontext():
                 async with engine.execution_options(vocero_write=write).begin() as connection:
                     yield connection
         except IntegrityError:

@@ -122,7 +122,8 @@ class OverLimit:
     limit: Limit
     business_name: str
     until: str = ""
-    """"HH:MM" in the business's time zone when calls are possible again, or ""."""
+    """"HH:MM" in the business's time zone when calls are possible again, with its date in front
+    ("2026-11-26 09:00") when that is another day; or ""."""
 
 
 @dataclass(frozen=True, slots=True)

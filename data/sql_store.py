@@ -90,7 +90,7 @@ class SqlStore:
     # --- messages in --------------------------------------------------------------------------
     async def take_message(self, message: IncomingMessage) -> bool:
         try:
-            async with self._database.transaction(write=True) as connection:
+            async with self._database.transaction(write=True, urgent=True) as connection:
                 await connection.execute(insert(messages_in).values(**asdict(message), handled=0))
         except IntegrityError:
             return False

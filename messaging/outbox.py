@@ -93,6 +93,8 @@ class Outbox:
 
     async def _start_due(self, deliveries: asyncio.TaskGroup) -> float | None:
         """Starts what can be started; how long to wait then (None: until stirred)."""
+        # What is being delivered while the store reads may be marked sent before it has answered.
+        stale = frozenset(self._busy)
         try:
             due = await self._store.due_messages(self._now())
             coming = await self._store.next_due()
@@ -101,7 +103,9 @@ class Outbox:
             log.error("the outbox cannot read the store: %s", type(failure).__name__)
             return _FIRST_PAUSE_S
         for message in due:
-            if message.customer in self._busy or len(self._busy) >= _PARALLEL or self._closing:
+            if message.customer in stale or message.customer in self._busy:
+                continue
+            if len(self._busy) >= _PARALLEL or self._closing:
                 continue
             self._busy.add(message.customer)
             deliveries.create_task(self._deliver(message))
@@ -136,6 +140,13 @@ class Outbox:
                 return await self._sender.send(message.customer, message.body)
         except TimeoutError:
             raise SendFailed("sending took too long", retry=True, unclear=True) from None
+        except SendFailed:
+            raise
+        except Exception as error:
+            # A defect that one message brings out must not keep the others from being sent.
+            log.exception("sending a message failed")
+            defect = f"a defect of Vocero ({type(error).__name__})"
+            raise SendFailed(defect, retry=True, unclear=True) from None
 
     async def _found(self, message: OutgoingMessage, trouble: _Trouble) -> str:
         """Whether an earlier try whose answer was lost went through after all."""
@@ -143,9 +154,13 @@ class Outbox:
             return await self._sender.find_sent(
                 message.customer, message.body, trouble.since, frozenset(self._recent)
             )
-        except SendFailed as failure:
-            # Better twice than never: the customer waits for a result.
-            log.info("cannot look for a message that may have been sent: %s", failure)
+        except Exception as failure:
+            # Better twice than never, whatever is wrong: the customer waits for a result.
+            log.info(
+                "cannot look for a message that may have been sent: %s %s",
+                type(failure).__name__,
+                failure,
+            )
             return ""
 
     async def _failed(self, message: OutgoingMessage, failure: SendFailed) -> None:

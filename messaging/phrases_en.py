@@ -19,6 +19,7 @@ from messaging.showing import (
     TimeWords,
     shown_called,
     shown_day,
+    shown_moment,
     shown_number,
     shown_time,
     when_agreed,
@@ -216,7 +217,8 @@ def _refused(number: str, refusal: r.Refusal) -> str:
 
 def _over(limit: r.Limit, name: str, until: str) -> str:
     there = name or "this business"
-    again = f" I can call from {harmless(until, 10)} on." if until else ""
+    moment = shown_moment(until, _CALENDAR, "from {a} on")
+    again = f" I can call{' on' if ' ' in until else ''} {moment}." if moment else ""
     match limit:
         case r.Limit.CUSTOMER_DAY:
             return f"You have reached today's maximum of calls. Let's go on tomorrow.{again}"
@@ -251,7 +253,7 @@ def _result(told: r.ResultTold) -> str:
         case OutcomeStatus.UNCONFIRMED:
             thought = f" We spoke about {when}." if when else ""
             head = (
-                f"⚠️ *Not confirmed*: I spoke with {who}, but did not hear a clear confirmation."
+                f"⚠️ *Not confirmed*: I spoke with {who}, but it was not clearly confirmed."
                 f"{thought} Please don't count on it yet."
             )
         case OutcomeStatus.NO_AVAILABILITY:

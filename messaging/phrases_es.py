@@ -19,6 +19,7 @@ from messaging.showing import (
     TimeWords,
     shown_called,
     shown_day,
+    shown_moment,
     shown_number,
     shown_time,
     when_agreed,
@@ -226,7 +227,8 @@ def _refused(number: str, refusal: r.Refusal) -> str:
 
 def _over(limit: r.Limit, name: str, until: str) -> str:
     there = name or "ese negocio"
-    again = f" Puedo llamar a partir de las {harmless(until, 10)}." if until else ""
+    moment = shown_moment(until, _CALENDAR, "a partir de las {a}")
+    again = f" Puedo llamar{' el' if ' ' in until else ''} {moment}." if moment else ""
     match limit:
         case r.Limit.CUSTOMER_DAY:
             return f"Llegaste al máximo de llamadas por hoy. Mañana seguimos.{again}"
@@ -261,7 +263,7 @@ def _result(told: r.ResultTold) -> str:
         case OutcomeStatus.UNCONFIRMED:
             thought = f" Se habló de {when}." if when else ""
             head = (
-                f"⚠️ *Sin confirmar*: hablé con {who}, pero no escuché una confirmación clara."
+                f"⚠️ *Sin confirmar*: hablé con {who}, pero no quedó confirmado con claridad."
                 f"{thought} No lo tomes como reservado."
             )
         case OutcomeStatus.NO_AVAILABILITY:

@@ -88,6 +88,14 @@ def shown_time(preferences: Preferences, words: TimeWords) -> str:
     return harmless(preferences.time_heard, 60)
 
 
+def shown_moment(moment: str, calendar: Calendar, from_on: str) -> str:
+    """ "2026-11-26 09:00" or "09:00" with `from_on` between day and {a}, the time; "" for ""."""
+    day, _, clock = moment.rpartition(" ")
+    if not clock:
+        return ""
+    return " ".join(filter(None, (shown_day(day, calendar), from_on.format(a=shown_clock(clock)))))
+
+
 def when_agreed(result: CallResult, calendar: Calendar, words: TimeWords) -> str:
     """Day and time of a result, as far as it has them: "viernes 14 de agosto a las 17:00"."""
     day = shown_day(result.date or "", calendar)

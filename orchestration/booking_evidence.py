@@ -9,12 +9,22 @@ speaks of another slot. A booking is supported when a quote stands in the end.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from data.call import Speaker, TimelineEntry
-from orchestration.heard_words import Clause, clauses, only_inquires, prompts
+from orchestration.heard_words import (
+    Clause,
+    asks_how_many,
+    clauses,
+    offers_to_book,
+    only_inquires,
+    picks_up,
+    prompts,
+)
 from orchestration.spoken_times import SpokenTime
+
+_MERE_NO = frozenset({"no", "no gracias", "no por nada", "nope"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,16 @@ class _Walk:
     quote: str = ""
     exact: bool = False
     """The quote itself names the time."""
+    firm: bool = False
+    """The quote is more than a yes to what the agent said."""
+    agent_asked: bool = False
+    """The agent's last words were a question."""
+    may_book: bool = False
+    """The business has offered to book what is on the table."""
+    heads_wanted: bool = False
+    """The business has asked for how many people: the number in the answer is no time."""
+    heads: set[int] = field(default_factory=set)
+    """Bare numbers that were such an answer, as the times that they look like."""
 
     @property
     def day_agrees(self) -> bool:
@@ -59,64 +79,77 @@ class _Walk:
 
     def agent_said(self, line: str) -> None:
         stated = False
+        self.agent_asked = "?" in line
         for clause in clauses(line, self.today):
-            if clause.aside:
+            if clause.aside or clause.farewell:
                 continue
+            if self.may_book and clause.agrees and not clause.denies:
+                self.asked = True
             if clause.day is not None:
                 self.day_on_table = clause.day
                 stated = True
-            if clause.times:
-                self.time_on_table = any(map(self.slot.has, clause.times))
+            if self.heads_wanted:
+                self.heads |= {each.minutes for each in clause.times if not each.marked}
+            times = self._times(clause)
+            if times:
+                self.time_on_table = any(map(self.slot.has, times))
                 stated = True
+        self.heads_wanted = self.may_book = False
         if not only_inquires(line):
             self.asked = self.asked or stated or prompts(line)
 
     def business_said(self, line: str) -> None:
         pieces = list(clauses(line, self.today))
-        doubtful = any(piece.doubts for piece in pieces)
-        supported = named = False
+        doubtful = any(piece.doubts for piece in pieces) or picks_up(line)
+        committed = agreed = named = False
         for piece in pieces:
             if piece.takes_back:
                 self._fall()
-                supported = False
+                committed = agreed = named = False
             if piece.denies:
                 if self._denies_slot(piece, alone=len(pieces) == 1):
                     self._fall()
-                    supported = False
+                    committed = agreed = named = False
                 continue
+            if piece.leaves_open:
+                # A yes before "let me see" or before another question was no consent.
+                agreed = False
             if piece.aside:
                 continue
             self._look_at(piece)
-            if piece.question or not self.on_table:
+            if piece.question:
                 continue
-            says_slot = any(map(self.slot.has, piece.times)) or (
-                piece.day is not None and self.slot.earliest is None
-            )
-            if piece.commits or (piece.agrees and self.asked):
-                supported = True
-            elif says_slot and not piece.offers:
-                supported = True
-            named = named or says_slot
-        # "Sí, a las cinco": the yes comes before the time that it is about is on the table.
-        supported = supported or (
-            self.on_table
-            and named
-            and any(p.agrees and not p.question and not p.denies for p in pieces)
-        )
+            # "Sí, a las cinco": the yes comes before the time that it is about is on the table.
+            agreed = agreed or (piece.agrees and not piece.stalls)
+            if self.on_table:
+                committed = committed or (piece.commits and not piece.takes_back)
+                named = named or self._says_slot(piece)
         if doubtful:
             self._fall()
-        elif supported and self.on_table:
+        elif self.on_table and (committed or (agreed and (named or self.asked))):
             if named or not self.exact:
-                self.quote, self.exact = line, named
-        self.asked = False
+                self.quote, self.exact, self.firm = line, named, committed or named
+        # Who only asks for a moment still owes the answer.
+        waits = any(piece.stalls for piece in pieces) and not (doubtful or committed or agreed)
+        self.asked = self.asked and waits
+        self.heads_wanted = asks_how_many(line)
+        self.may_book = self.on_table and offers_to_book(line)
+
+    def _says_slot(self, piece: Clause) -> bool:
+        if times := self._times(piece):
+            return any(map(self.slot.has, times))
+        return piece.day is not None and self.slot.earliest is None
+
+    def _times(self, piece: Clause) -> list[SpokenTime]:
+        return [each for each in piece.times if each.marked or each.minutes not in self.heads]
 
     def _look_at(self, piece: Clause) -> None:
         if piece.day is not None and not piece.question:
             if self.slot.day is not None and piece.day != self.slot.day:
                 self._fall()
             self.day_on_table = piece.day
-        if piece.times and not piece.question:
-            fits = any(map(self.slot.has, piece.times))
+        if (times := self._times(piece)) and not piece.question:
+            fits = any(map(self.slot.has, times))
             if not fits:
                 self._fall()
             self.time_on_table = fits
@@ -128,10 +161,15 @@ class _Walk:
             return any(map(self.slot.has, piece.times))
         if piece.day is not None:
             return self.slot.day is None or piece.day == self.slot.day
-        return piece.about_room or self.asked or (alone and self.on_table and not self.quote)
+        if piece.about_room or self.asked:
+            return True
+        if not self.quote:
+            return alone and self.on_table
+        # "That we don't do" takes a mere yes back; "no" to another question or to thanks does not.
+        return not (self.firm or self.agent_asked or piece.text in _MERE_NO)
 
     def _fall(self) -> None:
-        self.quote, self.exact = "", False
+        self.quote, self.exact, self.firm = "", False, False
 
 
 def supporting_quote(said: Sequence[TimelineEntry], slot: Slot, today: date) -> str:

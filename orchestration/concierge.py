@@ -11,11 +11,12 @@ import logging
 
 from data.call import CallReport, TimelineEntry
 from data.errand import ConversationStatus, Errand
-from data.reply import NotUnderstood, NumberRefused, OverLimit
+from data.reply import Limit, NotUnderstood, NumberRefused, OverLimit
 from data.store import StoreError, Turn
 from orchestration.conversation_state import Conversation, OrderCall, conversation_from_json
 from orchestration.desks import Desks
 from orchestration.dialling import Dialling
+from orchestration.errands import called_name
 from orchestration.live_calls import LiveCalls
 from orchestration.needs import Needs, masked
 from orchestration.outgoing import Telling
@@ -94,15 +95,22 @@ class Concierge:
             errand=errand,
             attempt_id=order.attempt_id,
         )
-        await self._place(Turn(errand.customer), state, order, errand.language)
+        if not await self._place(Turn(errand.customer), state, order, errand.language):
+            return OverLimit(Limit.CALLS, called_name(errand))
         return order.attempt_id
 
     async def recover(self) -> None:
-        """Take up what a dead process left: once, before any call is placed.
+        """Take up what a dead process left: once, as early as can be.
 
-        Returns when every open attempt is reconciled; messages are taken up at once.
+        Returns when every open attempt is reconciled; messages are taken up at once. Raises
+        StoreError when the store cannot tell; then nothing was taken up yet.
         """
-        left_open = await self._needs.store.open_attempts()
+        # Whatever this process ordered meanwhile is nobody's legacy.
+        left_open = [
+            attempt
+            for attempt in await self._needs.store.open_attempts()
+            if attempt.attempt_id not in self._calls
+        ]
         for message in await self._needs.store.waiting_messages():
             self.message_arrived(message.customer)
         if left_open:
@@ -182,7 +190,8 @@ class Concierge:
 
     async def _place(
         self, turn: Turn, state: Conversation, order: OrderCall, language: str
-    ) -> None:
+    ) -> bool:
+        """Whether a call was placed; if not, the customer was told why."""
         self._calls.expect(order.attempt_id, order.errand)
         placed = False
         try:
@@ -192,6 +201,7 @@ class Concierge:
                 self._calls.placed(order.attempt_id)
             else:
                 self._calls.forget(order.attempt_id)
+        return placed
 
     def _may_write(self, customer: str) -> bool:
         allowed = self._needs.settings.allowed_customers

@@ -54,6 +54,7 @@ from orchestration.spoken_times import fold
 Status = ConversationStatus
 Outcome = tuple[Conversation, tuple[Step, ...]]
 
+_BARE_YES = frozenset({"si", "dale", "ok", "okay", "vale", "bueno", "claro", "listo", "yes"})
 _HELP_WORDS = frozenset({"ayuda", "help", "?", "menu", "ayuda por favor"})
 
 
@@ -143,7 +144,7 @@ def _during_call(state: Conversation, parsed: ParsedMessage, context: TurnContex
     name = called_name(state.errand)
     if parsed.intent is IntentType.CANCEL:
         return state, (CancelCall(state.attempt_id), Say(CancelUnderway(name)))
-    if parsed.intent is IntentType.CONFIRM:
+    if parsed.intent is IntentType.CONFIRM or fold(context.text).strip(" .!") in _BARE_YES:
         # Nothing was asked; an agent that is told "yes" might take it for consent.
         return state, (Say(AlreadyCalling(name)),)
     wish = (

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from itertools import chain, repeat
 
 from data.call import Blame, CallEnding, CallOrder, CallReport, CallResult, EndCause, OutcomeStatus
 from data.errand import Errand
 from data.record_json import errand_to_json
 from data.reply import Limit, NumberRefused, OverLimit, Refusal
-from data.store import Attempt, Turn
+from data.store import Attempt, StoreError, Turn
 from orchestration import conversation
 from orchestration.briefing import brief
 from orchestration.conversation_state import Conversation, OrderCall, Say
@@ -21,6 +22,8 @@ from orchestration.policy import DAY_S
 from orchestration.ports import PhoneFull
 
 log = logging.getLogger(__name__)
+
+_STORE_PAUSES_S = (0.5, 1.0, 2.0, 5.0, 10.0)
 
 
 class Dialling:
@@ -125,14 +128,23 @@ class Dialling:
         state, steps = conversation.dial_refused(state, OverLimit(limit, called_name(errand)))
         replies = [step.reply for step in steps if isinstance(step, Say)]
         ending = CallEnding(EndCause.DIAL_FAILED, Blame.OURS, why)
-        await self._needs.store.end_attempt(
-            CallReport(attempt.attempt_id, ending),
-            CallResult(status=OutcomeStatus.FAILED),
-            self._telling.turn(
-                Turn(attempt.customer), state, replies, language, f"result:{attempt.attempt_id}"
-            ),
-            self._needs.now(),
+        turn = self._telling.turn(
+            Turn(attempt.customer), state, replies, language, f"result:{attempt.attempt_id}"
         )
+        # Nobody else knows that this attempt has no call: without its end the customer would wait
+        # for a result, and the business be taken for busy, until the next start.
+        for pause_s in chain(_STORE_PAUSES_S, repeat(_STORE_PAUSES_S[-1])):
+            try:
+                await self._needs.store.end_attempt(
+                    CallReport(attempt.attempt_id, ending),
+                    CallResult(status=OutcomeStatus.FAILED),
+                    turn,
+                    self._needs.now(),
+                )
+                return
+            except StoreError as error:
+                log.error("the end of an attempt has to wait %g s: %s", pause_s, error)
+            await asyncio.sleep(pause_s)
 
     def _attempt(self, order: OrderCall) -> Attempt:
         errand = order.errand

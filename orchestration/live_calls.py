@@ -9,12 +9,12 @@ import asyncio
 import logging
 from dataclasses import dataclass, field
 
-from data.call import CallReport, EntryKind, TimelineEntry
+from data.call import CallReport, CallResult, EntryKind, OutcomeStatus, TimelineEntry
 from data.errand import Errand, Preferences
 from data.place import PlaceInfo
 from data.record_json import errand_from_json
 from data.reply import CallAnswered, CallStarted, Reply
-from data.store import Attempt, StoreError, Turn
+from data.store import Attempt, Turn
 from orchestration import conversation
 from orchestration.conversation_state import Say, conversation_from_json
 from orchestration.desks import Desks
@@ -52,6 +52,9 @@ class LiveCalls:
 
     def __len__(self) -> int:
         return len(self._live)
+
+    def __contains__(self, attempt_id: str) -> bool:
+        return attempt_id in self._live
 
     def expect(self, attempt_id: str, errand: Errand) -> None:
         """A call is about to be placed."""
@@ -108,12 +111,18 @@ class LiveCalls:
     async def _settle(self, attempt: Attempt, report: CallReport) -> None:
         needs, errand = self._needs, errand_of(attempt)
         zone_name = business_zone_name(errand.business, needs.settings.default_zone)
-        result, quote = judge(
-            report,
-            needs.tools.reported(attempt.attempt_id),
-            errand,
-            local_now(needs.now(), zone_name),
-        )
+        try:
+            result, quote = judge(
+                report,
+                needs.tools.reported(attempt.attempt_id),
+                errand,
+                local_now(needs.now(), zone_name),
+            )
+        except Exception:
+            # Said in words that we cannot read: the customer is told what is certain, not nothing.
+            log.exception("a call could not be judged")
+            talked = OutcomeStatus.UNCONFIRMED if report.said() else OutcomeStatus.FAILED
+            result, quote = CallResult(status=talked), ""
         async with self._desks.at(attempt.customer):
             state = conversation_from_json(await needs.store.conversation(attempt.customer))
             language = state.language if state.attempt_id == attempt.attempt_id else errand.language
@@ -152,12 +161,12 @@ class LiveCalls:
         await self._tell(errand, CallAnswered(called_name(errand)), f"answered:{attempt_id}")
 
     async def _tell(self, errand: Errand, reply: Reply, key: str) -> None:
-        messages = self._telling.messages(errand.customer, [reply], errand.language, key)
         try:
+            messages = self._telling.messages(errand.customer, [reply], errand.language, key)
             await self._needs.store.commit_turn(Turn(errand.customer, outgoing=messages))
-        except StoreError as error:
+        except Exception as error:
             # A note about progress is not worth more than a line in the log.
-            log.warning("a progress note was lost: %s", error)
+            log.warning("a progress note was lost: %s: %s", type(error).__name__, error)
             return
         self._needs.outbox.wake()
 

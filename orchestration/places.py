@@ -42,8 +42,10 @@ _FIELDS = ",".join(
         "primaryTypeDisplayName",
         "regularOpeningHours",
         "utcOffsetMinutes",
+        "businessStatus",
     )
 )
+_CLOSED = ("CLOSED_TEMPORARILY", "CLOSED_PERMANENTLY")
 
 
 class PlaceFinder:
@@ -151,7 +153,7 @@ def clean(value: object, limit: int) -> str:
 def _read_place(entry: Mapping[str, Any], country: str, now: float) -> PlaceInfo | None:
     name = clean(_mapping(entry.get("displayName")).get("text"), 100)
     identity = clean(entry.get("id"), 200)
-    if not name or not identity:
+    if not name or not identity or entry.get("businessStatus") in _CLOSED:
         return None
     phone = _e164(entry.get("internationalPhoneNumber"), country) or _e164(
         entry.get("nationalPhoneNumber"), country

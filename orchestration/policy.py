@@ -98,14 +98,17 @@ class Policy:
 
     def check_hours(self, now: datetime, hours: Collection[OpeningHours] = ()) -> str | None:
         """None when a business may be called now (`now` on its own clock), else the time "HH:MM"
-        at which it may be, or "" when that is not known.
+        at which it may be, after "YYYY-MM-DD " when that is another day, or "" when it is not
+        known.
         """
         start, end = (minutes_of(each) for each in self.calling_hours)
         minutes = now.hour * 60 + now.minute
         if start <= minutes < end and is_open(tuple(hours), now.weekday(), minutes):
             return None
         moment = next_moment(now, tuple(hours), (start, end))
-        return f"{moment:%H:%M}" if moment else ""
+        if moment is None:
+            return ""
+        return f"{moment:%H:%M}" if moment.date() == now.date() else f"{moment:%Y-%m-%d %H:%M}"
 
 
 def _refuse_short(number: str, countries: frozenset[str]) -> Refusal:

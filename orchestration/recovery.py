@@ -12,7 +12,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from data.call import Blame, CallEnding, CallReport, EndCause
-from data.store import Attempt
+from data.store import Attempt, StoreError
 from orchestration.needs import masked
 from orchestration.ports import CarrierCall, Lookup, LookupFailed
 
@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 _LOOK_AGAIN_S = 2.0
 _END_S = 3.0
+_TELL_AGAIN_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
+"""Pauses after which handing over a report is tried again."""
 _LIVE = frozenset({"queued", "initiated", "ringing", "in-progress"})
 _ENDINGS = {
     "busy": CallEnding(EndCause.BUSY),
@@ -37,7 +39,9 @@ class Recovery:
         finish: Callable[[CallReport], Awaitable[None]],
         look_up_for_s: float,
     ) -> None:
-        """`finish` takes the report; it may raise, which is logged and left for the next start."""
+        """`finish` takes the report; while it raises it is tried again for two minutes, and then
+        left for the next start.
+        """
         self._lookup = lookup
         self._finish = finish
         self._look_up_for_s = look_up_for_s
@@ -53,7 +57,7 @@ class Recovery:
             found = await self._find(attempt)
             if found is not None and found.status in _LIVE:
                 await self._end(found)
-            await self._finish(_report(attempt, found))
+            await self._tell(_report(attempt, found))
         except Exception as error:
             # One attempt must not keep the others from being told; it stays open until next time.
             log.exception(
@@ -61,6 +65,15 @@ class Recovery:
                 masked(attempt.customer),
                 type(error).__name__,
             )
+
+    async def _tell(self, report: CallReport) -> None:
+        for pause_s in _TELL_AGAIN_S:
+            try:
+                return await self._finish(report)
+            except StoreError as error:
+                log.error("a report has to wait %g s: %s", pause_s, error)
+            await asyncio.sleep(pause_s)
+        await self._finish(report)
 
     async def _find(self, attempt: Attempt) -> CarrierCall | None:
         try:

@@ -81,6 +81,8 @@ _TODAY = re.compile(
 _YESTERDAY = re.compile(r"\b(?:ayer|yesterday)\b")
 _PAST_WEEKDAY = re.compile(rf"\b(?:{_DAY_NAMES})\s+pasado\b|\blast\s+(?:{_DAY_NAMES})\b")
 _RECENT = timedelta(days=60)
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
+"""Nobody means other years, and beyond them calendars end."""
 
 
 def spoken_date(folded: str, today: date) -> date | None:
@@ -183,6 +185,8 @@ def _nearest(written: date, weekday: int, today: date) -> date:
 
 
 def _day(year: int, month: int, day: int) -> date | None:
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        return None
     try:
         return date(year, month, day)
     except ValueError:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import traceback
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -55,6 +57,24 @@ async def test_a_newer_schema_is_refused(database_url: str) -> None:
     connection.close()
     with pytest.raises(StoreError, match="schema 99"):
         await SqlStore(database_url).open()
+
+
+async def test_an_error_does_not_repeat_what_people_wrote(
+    database_url: str, samples: Samples
+) -> None:
+    store = SqlStore(database_url)
+    await store.open()
+    with sqlite3.connect(database_url.split(":///")[1]) as connection:
+        connection.execute("DROP TABLE messages_in")
+    connection.close()
+    message = replace(samples.message(1), body="mi secreto")
+    with pytest.raises(StoreError) as caught:
+        await store.take_message(message)
+    await store.close()
+    whole = "".join(traceback.format_exception(caught.value))
+    assert "no such table" in whole
+    assert message.body not in whole
+    assert message.customer not in whole
 
 
 async def test_only_the_owner_may_read_the_files(database_url: str, samples: Samples) -> None:

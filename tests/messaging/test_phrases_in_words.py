@@ -104,6 +104,26 @@ def test_what_asks_for_an_answer_is_never_cut_off(language: str) -> None:
             assert said.endswith(("*no*.",)), said[-80:]
 
 
+@pytest.mark.parametrize(
+    ("until", "spanish", "english"),
+    [
+        ("16:30", "Puedo llamar a partir de las 16:30.", "I can call from 16:30 on."),
+        (
+            "2026-11-26 09:00",
+            "Puedo llamar el jueves 26 de noviembre a partir de las 09:00.",
+            "I can call on Thursday, November 26 from 09:00 on.",
+        ),
+        ("", "Escríbeme más tarde.", "Write to me later."),
+    ],
+)
+def test_a_call_out_of_hours_is_offered_for_a_time_that_cannot_be_mistaken(
+    until: str, spanish: str, english: str
+) -> None:
+    late = r.OverLimit(r.Limit.HOURS, "Peluquería Ana", until)
+    assert phrases.words(late, "es").endswith(spanish)
+    assert phrases.words(late, "en").endswith(english)
+
+
 def test_the_confirmation_says_all_that_will_happen() -> None:
     wishes = Preferences(
         date_heard="mañana", date="2026-08-14", time_from="17:00", time_until="17:00"

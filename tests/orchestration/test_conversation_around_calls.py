@@ -61,6 +61,13 @@ def test_during_a_call(calling: Chat) -> None:
     assert calling.state.status is Status.CALLING
 
 
+@pytest.mark.parametrize("text", ["sí", "Ok!", "dale"])
+def test_a_second_yes_during_the_call_never_reaches_the_agent(calling: Chat, text: str) -> None:
+    (reply,) = calling.hear(Intent.HELP, text=text)
+    assert isinstance(reply, AlreadyCalling)
+    assert not any(isinstance(step, TellAgent) for step in calling.steps)
+
+
 def test_a_booking_stands(calling: Chat) -> None:
     (told,) = calling.ended(OutcomeStatus.BOOKED)
     assert isinstance(told, ResultTold)

@@ -92,6 +92,34 @@ def test_a_phone_that_takes_no_order_leaves_no_open_attempt(world: World, fault:
     run_virtual(story())
 
 
+def test_an_attempt_without_a_call_is_ended_as_soon_as_the_store_works(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story() -> None:
+        end_attempt = world.store.end_attempt
+        failures = 3
+
+        async def end(report: CallReport, *rest: Any) -> bool:
+            nonlocal failures
+            if failures:
+                failures -= 1
+                raise StoreError("database is locked")
+            return await end_attempt(report, *rest)
+
+        monkeypatch.setattr(type(world.store), "end_attempt", lambda _, *args: end(*args))
+        world.phone.full = PhoneFull("all lines are in use")
+        async with world.open() as concierge:
+            await world.write(concierge, "llamá al 11 4000-0101")
+            await world.read()
+            await world.write(concierge, "sí")
+            assert await world.read() == []
+            await asyncio.sleep(30)
+            assert names(await world.read()) == ["OverLimit"]
+            assert await world.store.open_attempts() == []
+
+    run_virtual(story())
+
+
 def test_two_customers_and_one_business_get_one_line(world: World) -> None:
     async def story() -> None:
         async with world.open() as concierge:

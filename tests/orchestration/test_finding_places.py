@@ -57,7 +57,8 @@ async def test_the_question_is_as_google_documents_it() -> None:
     assert str(asked[0].url) == "http://p/v1/places:searchText"
     assert asked[0].method == "POST"
     assert asked[0].headers["x-goog-api-key"] == "key-1"
-    assert "places.internationalPhoneNumber" in asked[0].headers["x-goog-fieldmask"]
+    mask = asked[0].headers["x-goog-fieldmask"].split(",")
+    assert {"places.internationalPhoneNumber", "places.businessStatus"} <= set(mask)
     body = json.loads(asked[0].content)
     assert body["textQuery"] == "peluquería en Palermo"
     assert (body["languageCode"], body["regionCode"]) == ("es", "AR")
@@ -70,6 +71,24 @@ async def test_the_question_is_as_google_documents_it() -> None:
         OpeningHours(weekday=5, opens="22:00", closes="24:00"),
         OpeningHours(weekday=6, opens="00:00", closes="02:00"),
     )
+
+
+@pytest.mark.parametrize(
+    ("status", "offered"),
+    [
+        ("OPERATIONAL", 1),
+        ("FUTURE_OPENING", 1),
+        (None, 1),
+        (["odd"], 1),
+        ("CLOSED_TEMPORARILY", 0),
+        ("CLOSED_PERMANENTLY", 0),
+    ],
+)
+async def test_a_business_that_has_closed_is_not_offered(status: object, offered: int) -> None:
+    found = await search(
+        lambda request: httpx.Response(200, json={"places": [{**GOOD, "businessStatus": status}]})
+    )
+    assert len(found.places) == offered
 
 
 @pytest.mark.parametrize("first", [503, "lost"])

@@ -141,10 +141,17 @@ def test_days(text: str, day: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a la mañana", "por la mañana", "cuanto antes", "next week", "31/2", "9-12", "99/99", ""],
+    [
+        *("a la mañana", "por la mañana", "cuanto antes", "next week", "31/2", "9-12", "99/99", ""),
+        *("31/12/9999"),
+    ],
 )
 def test_no_day_is_heard_where_none_is_said(text: str) -> None:
     assert spoken_date(fold(text), WEDNESDAY) is None
+
+
+def test_a_weekday_beside_a_date_that_nobody_means_counts_alone() -> None:
+    assert spoken_date(fold("sábado 31/12/9999"), WEDNESDAY) == date(2026, 11, 28)
 
 
 @given(st.text(max_size=60), st.dates(date(2024, 1, 1), date(2030, 12, 31)))
