@@ -60,7 +60,7 @@ class CallObserver(Protocol):
         """A new timeline entry. Called on the media path: must be quick and never wait."""
 
     async def call_finished(self, report: CallReport) -> None:
-        """The call is over; told exactly once per attempt, and retried by nobody."""
+        """The call is over. May raise; then it is told again, until it was taken once."""
 
 
 class MediaEntrance(Protocol):

@@ -8,7 +8,6 @@ cannot pass on both sides. Everything runs on the event loop's clock: in real ti
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from random import Random
 from types import TracebackType
 from typing import Self
@@ -145,7 +144,7 @@ class SimulatedTwilio:
             sid=self.office.sid("CA"),
             account_sid=self.office.account_sid,
             request=request,
-            created=datetime.now(UTC),
+            created=self.office.date(),
             created_at=now,
         )
         business = self.businesses.get(request.to, self.anybody)

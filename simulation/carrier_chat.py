@@ -9,7 +9,7 @@ import asyncio
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import overload
 
 from simulation.carrier_faults import MESSAGES, RestError
@@ -162,7 +162,7 @@ class Messages:
             from_=from_,
             body=body,
             at=asyncio.get_running_loop().time(),
-            created=datetime.now(UTC),
+            created=self._office.date(),
             media_urls=media,
         )
         failing = self._office.faults.fail_messages

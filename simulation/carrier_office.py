@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -96,8 +97,14 @@ class Office:
     household: Household = field(default_factory=Household)
     alerts: list[Alert] = field(default_factory=list)
     """The debugger: what Twilio would have complained about, in order."""
+    wall_clock: Callable[[], float] = time.time
+    """Seconds since the epoch: when calls and messages say that they were made."""
     changed: Notice = field(default_factory=Notice)
     """Told at every change of a call's state and at every message."""
+
+    def date(self) -> datetime:
+        """What the wall clock shows."""
+        return datetime.fromtimestamp(self.wall_clock(), UTC)
 
     def sid(self, prefix: str) -> str:
         """A new identifier: two letters and 32 hex digits."""

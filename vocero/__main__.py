@@ -69,6 +69,13 @@ def unusable(found: Iterable[Problem]) -> NoReturn:
     sys.exit(BAD_USE)
 
 
+def unusable_database(error: Exception) -> NoReturn:
+    """Tell what is wrong with the database."""
+    text = str(error)
+    click.echo(text if text.startswith("DATABASE_URL") else f"DATABASE_URL: {text}", err=True)
+    sys.exit(1)
+
+
 def start_logging(settings: Settings) -> None:
     """Logs to standard error, with every secret of the settings masked."""
     from vocero.logs import set_up_logging
@@ -116,20 +123,19 @@ def demo(name: str, list_them: bool, interactive: bool, keep: bool, fast: bool) 
 @commands.command()
 def serve() -> None:
     """The service, on the settings in the environment or .env."""
-    from data.store import StoreError
-    from vocero.server import run
-    from vocero.server import serve as serve_until_stopped
-
     settings = settings_for("serve")
     start_logging(settings)
+    # Only now: they take a second to import, and wrong settings are told at once.
+    from data.store import StoreError
+    from vocero.server import CannotListen, run
+    from vocero.server import serve as serve_until_stopped
+
     try:
         run(serve_until_stopped(settings, ready=lambda at: click.echo(f"Vocero listens at {at}")))
     except StoreError as error:
-        click.echo(f"DATABASE_URL: {error}", err=True)
-        sys.exit(1)
-    except OSError as error:
-        place = f"{settings.host}:{settings.port}"
-        click.echo(f"HOST, PORT: cannot listen at {place} ({error.strerror})", err=True)
+        unusable_database(error)
+    except CannotListen as error:
+        click.echo(str(error), err=True)
         sys.exit(1)
 
 
@@ -141,19 +147,22 @@ def serve() -> None:
 @click.option("--name", default="", help="For whom the agent calls.")
 def call(number: str, ask: str, day: str, hour: str, name: str) -> None:
     """One call without WhatsApp: live transcript here, outcome at the end."""
-    from vocero.one_call import CallRefused, CallWish, make_call
-    from vocero.server import run
-
     settings = settings_for("call")
     start_logging(settings)
+    from data.store import StoreError
+    from vocero.one_call import CallRefused, CallWish, make_call
+    from vocero.server import CannotListen, run
+
     console = Console(soft_wrap=True, highlight=False)
     try:
         went_well = run(make_call(settings, CallWish(number, ask, day, hour, name), console))
     except CallRefused as refused:
         click.echo(str(refused), err=True)
         sys.exit(BAD_USE)
-    except OSError as error:
-        click.echo(f"HOST, PORT: cannot listen ({error.strerror})", err=True)
+    except StoreError as error:
+        unusable_database(error)
+    except CannotListen as error:
+        click.echo(str(error), err=True)
         sys.exit(1)
     if not went_well:
         sys.exit(1)
@@ -196,8 +205,7 @@ def _from_store(reading: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(reading)
     except StoreError as error:
-        click.echo(f"DATABASE_URL: {error}", err=True)
-        sys.exit(1)
+        unusable_database(error)
 
 
 @commands.command()

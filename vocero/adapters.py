@@ -11,7 +11,10 @@ from bridge.switchboard import Switchboard
 from bridge.twilio_dialer import TwilioDialer
 from data.call import CallOrder, CallReport, EntryKind, TimelineEntry
 from data.reply import Reply
+from data.store import Store, StoreError
 from messaging import phrases
+from messaging.outbox import Sender
+from messaging.whatsapp import SendFailed
 from orchestration.agent_tools import AgentTools
 from orchestration.concierge import Concierge
 from orchestration.ports import CarrierCall, LookupFailed, PhoneFull
@@ -103,6 +106,7 @@ class CallDesk:
     def __init__(
         self,
         tools: AgentTools,
+        store: Store,
         metrics: Metrics,
         watcher: Watcher | None,
         before_tools: Callable[[], Awaitable[None]] | None,
@@ -111,6 +115,7 @@ class CallDesk:
         self.languages: dict[str, str] = {}
         """Of live calls, by attempt: the language in which the business is spoken to."""
         self._tools = tools
+        self._store = store
         self._metrics = metrics
         self._watcher = watcher
         self._before_tools = before_tools
@@ -148,8 +153,41 @@ class CallDesk:
         assert self.concierge is not None, "wired before anything is used"
         await self.concierge.call_finished(report)
         self.languages.pop(report.attempt_id, None)
+        await self._count(report)
+        if self._watcher is not None:
+            self._watcher.call_over(report)
+
+    async def _count(self, report: CallReport) -> None:
         ending = report.ending
         if ending.blame is not None:
             self._metrics.failures.add(ending.blame, ending.cause)
-        if self._watcher is not None:
-            self._watcher.call_over(report)
+        if report.answered:
+            self._metrics.talk_seconds.observe(report.talked_s)
+        try:
+            record = await self._store.call(report.attempt_id)
+        except StoreError:
+            return  # a figure less; the call itself is settled
+        if record is not None and record.result is not None:
+            self._metrics.calls.add(record.result.status)
+
+
+class CountingSender:
+    """Counts what becomes of messages on their way (messaging.outbox.Sender)."""
+
+    def __init__(self, sender: Sender, metrics: Metrics) -> None:
+        self._sender = sender
+        self._metrics = metrics
+
+    async def send(self, to: str, body: str) -> str:
+        """Passes the message on. Raises SendFailed."""
+        try:
+            sid = await self._sender.send(to, body)
+        except SendFailed as failure:
+            self._metrics.messages_out.add("postponed" if failure.retry else "given_up")
+            raise
+        self._metrics.messages_out.add("sent")
+        return sid
+
+    async def find_sent(self, to: str, body: str, since: float, known: frozenset[str]) -> str:
+        """Passes the question on. Raises SendFailed."""
+        return await self._sender.find_sent(to, body, since, known)

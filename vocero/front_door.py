@@ -57,20 +57,31 @@ class FrontDoor:
         self._media_gone = asyncio.Event()
 
     async def start(self, host: str, port: int) -> int:
-        """Start the app, then listen; returns the port (the real one for 0).
-
-        Raises OSError when the address cannot be had, and whatever the app's startup raises.
-        """
-        await self._web.start()
-        loop = asyncio.get_running_loop()
+        """`bind`, then `open`."""
+        bound = await self.bind(host, port)
         try:
-            self._server = await loop.create_server(
-                lambda: _Undecided(self), host, port, backlog=BACKLOG
-            )
+            await self.open()
         except BaseException:
-            await self._web.stop(0.0)
+            await self.stop(0.0)
             raise
+        return bound
+
+    async def bind(self, host: str, port: int) -> int:
+        """Take the address, answering nobody yet; returns the port (the real one for 0).
+
+        Raises OSError when the address cannot be had.
+        """
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(
+            lambda: _Undecided(self), host, port, backlog=BACKLOG, start_serving=False
+        )
         return int(self._server.sockets[0].getsockname()[1])
+
+    async def open(self) -> None:
+        """Start the app, then listen where it was bound. Raises whatever the app's startup does."""
+        assert self._server is not None, "bound before it is opened"
+        await self._web.start()
+        await self._server.start_serving()
 
     async def stop(self, grace_s: float) -> None:
         """Stop listening, end what is open within `grace_s`, then stop the app. Never hangs.
@@ -229,6 +240,7 @@ class _Web:
             await self._lifespan.wait_for_shutdown()
         self._lifespan_task.cancel()
         await asyncio.gather(self._lifespan_task, return_exceptions=True)
+        self._lifespan = self._lifespan_task = None
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         loop = asyncio.get_running_loop()

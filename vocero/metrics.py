@@ -154,7 +154,7 @@ def _number(value: float) -> str:
     return str(int(value)) if float(value).is_integer() else repr(float(value))
 
 
-ADDED_SECONDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 1.0)
+TALK_SECONDS = (5.0, 15.0, 30.0, 60.0, 120.0, 180.0, 300.0, 600.0)
 SIDES = ("carrier", "agent")
 HOOKS = ("whatsapp", "delivery", "callback", "answer", "status", "amd", "tools")
 POST_RESULTS = ("taken", "duplicate", "unusable", "refused", "unknown", "too_late", "late")
@@ -171,11 +171,10 @@ class Metrics:
         )
         self.live_calls = Gauge("vocero_live_calls", "Calls between their order and their report.")
         self.draining = Gauge("vocero_draining", "1 while no new calls are taken.")
-        self.added_seconds = Histogram(
-            "vocero_added_seconds",
-            "Time that Vocero itself adds to a piece of sound, by whom it is going to.",
-            ADDED_SECONDS,
-            {"to": ("agent", "business")},
+        self.talk_seconds = Histogram(
+            "vocero_talk_seconds",
+            "How long the sound of a call was open; only calls that were answered.",
+            TALK_SECONDS,
         )
         self.underruns = Counter(
             "vocero_playback_underruns_total",
@@ -205,7 +204,7 @@ class Metrics:
             self.calls,
             self.live_calls,
             self.draining,
-            self.added_seconds,
+            self.talk_seconds,
             self.underruns,
             self.bad_frames,
             self.failures,

@@ -13,12 +13,14 @@ from data.call import CallReport, EntryKind, TimelineEntry
 from data.errand import Errand
 from data.place import PlaceInfo
 from messaging import phrases
+from messaging.whatsapp import SendFailed
 from orchestration.local_time import business_zone_name, local_now
 from orchestration.needs import fresh_id
 from orchestration.slots import resolve
 from vocero.front_door import FrontDoor
 from vocero.history import entry_line
 from vocero.outside import Outside, real_outside
+from vocero.server import bind
 from vocero.service import Service, default_language
 from vocero.settings import Settings
 
@@ -60,7 +62,9 @@ class Terminal:
         self.over.set()
 
     async def send(self, to: str, body: str) -> str:
-        """A message to the customer: it is shown here."""
+        """A message to the customer: it is shown here. Raises SendFailed for anybody else's."""
+        if to != TERMINAL:
+            raise SendFailed("only the service writes to customers", retry=True)
         self._console.print()
         self._console.print(Text(body))
         return f"terminal-{fresh_id()}"
@@ -71,17 +75,26 @@ class Terminal:
 
 
 async def make_call(settings: Settings, wish: CallWish, console: Console) -> bool:
-    """Place the call and stay until it is settled. True when it was booked. Raises CallRefused."""
+    """Place the call and stay until it is settled. True when it was booked.
+
+    Raises CallRefused, CannotListen, and StoreError when the database cannot be used.
+    """
     terminal = Terminal(console)
     outside = await real_outside(settings)
     try:
-        async with Service(settings, outside, terminal, sender=terminal) as service:
-            door = FrontDoor(service.app, service.switchboard)
-            await door.start(settings.host, settings.port)
-            try:
-                return await _hold(service, outside, _errand(settings, outside, wish), terminal)
-            finally:
-                await door.stop(DOOR_GRACE_S)
+        errand = _errand(settings, outside, wish)
+        service = Service(settings, outside, terminal, sender=terminal)
+        door = FrontDoor(service.app, service.switchboard)
+        try:
+            await bind(door, settings)
+            async with service:
+                await door.open()
+                try:
+                    return await _hold(service, outside, errand, terminal)
+                finally:
+                    await door.stop(DOOR_GRACE_S)
+        finally:
+            await door.stop(0.0)
     finally:
         await outside.close()
 

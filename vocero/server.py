@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 import signal
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
+
+from phonenumbers import SUPPORTED_SHORT_REGIONS, PhoneMetadata
 
 from vocero.front_door import FrontDoor
 from vocero.outside import real_outside
@@ -17,7 +20,12 @@ from vocero.settings import Settings
 log = logging.getLogger(__name__)
 
 DOOR_GRACE_S = 3.0
+HURRIED_GRACE_S = 0.3
 T = TypeVar("T")
+
+
+class CannotListen(Exception):
+    """HOST and PORT cannot be had; str() says why."""
 
 
 def run(main: Coroutine[Any, Any, T]) -> T:
@@ -29,8 +37,33 @@ def run(main: Coroutine[Any, Any, T]) -> T:
     return uvloop.run(main)
 
 
+async def bind(door: FrontDoor, settings: Settings) -> int:
+    """Take the address. Raises CannotListen.
+
+    Before the service is at work: a second Vocero that was started by mistake must not take the
+    calls of the first one for those of a dead process.
+    """
+    try:
+        return await door.bind(settings.host, settings.port)
+    except OSError as error:
+        # Name resolution has negative numbers of its own, and words to them.
+        number = error.errno or 0
+        why = os.strerror(number) if number > 0 else error.strerror
+        place = f"{settings.host}:{settings.port}"
+        raise CannotListen(f"HOST, PORT: cannot listen at {place} ({why})") from None
+
+
+def load_number_data() -> None:
+    """What phonenumbers would import in the middle of the first call to each country."""
+    PhoneMetadata.load_all()
+    for region in SUPPORTED_SHORT_REGIONS:
+        PhoneMetadata.short_metadata_for_region(region)
+
+
 async def serve(settings: Settings, *, ready: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT; `ready` is told the address once requests are answered.
+
+    Raises CannotListen, and StoreError when the database cannot be used from the start.
 
     The first signal drains: no new calls, live ones may end within DRAIN_SECONDS, webhooks are
     still answered. A second one ends everything now.
@@ -38,16 +71,23 @@ async def serve(settings: Settings, *, ready: Callable[[str], None]) -> None:
     stopping, at_once = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
 
+    outside = await real_outside(settings)
+    service = Service(settings, outside)
+
     def asked_to_stop() -> None:
-        (at_once if stopping.is_set() else stopping).set()
+        if stopping.is_set():
+            at_once.set()
+            service.hurry()
+        stopping.set()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, asked_to_stop)
-    outside = await real_outside(settings)
+    door = FrontDoor(service.app, service.switchboard)
     try:
-        async with Service(settings, outside) as service:
-            door = FrontDoor(service.app, service.switchboard)
-            port = await door.start(settings.host, settings.port)
+        port = await bind(door, settings)
+        load_number_data()
+        async with service:
+            await door.open()
             # What was imported and built so far stays: no reason to look through it again.
             gc.collect()
             gc.freeze()
@@ -56,8 +96,9 @@ async def serve(settings: Settings, *, ready: Callable[[str], None]) -> None:
                 await stopping.wait()
                 await _drain(service, settings.drain_seconds, at_once)
             finally:
-                await door.stop(DOOR_GRACE_S)
+                await door.stop(HURRIED_GRACE_S if at_once.is_set() else DOOR_GRACE_S)
     finally:
+        await door.stop(0.0)
         await outside.close()
 
 

@@ -30,7 +30,14 @@ from orchestration.needs import Needs
 from orchestration.needs import Settings as CustomerSettings
 from orchestration.places import PlaceFinder
 from orchestration.policy import Policy
-from vocero.adapters import CallDesk, CarrierLookup, PhoneDesk, Phrases, Watcher
+from vocero.adapters import (
+    CallDesk,
+    CarrierLookup,
+    CountingSender,
+    PhoneDesk,
+    Phrases,
+    Watcher,
+)
 from vocero.metrics import Metrics
 from vocero.outside import Outside
 from vocero.settings import Settings
@@ -45,8 +52,12 @@ CARRIER_LIMIT_MARGIN_S = 30
 RECORDINGS = "recordings"
 ENGLISH_SPEAKING = frozenset({"US", "GB", "IE", "AU", "NZ", "CA"})
 LOOK_EVERY_S = 0.05
+TAKE_UP_AGAIN_S = 1.0
 FLUSH_S = 5.0
 """How long the end of the service waits for promised messages to be sent."""
+HURRIED_FLUSH_S = 0.5
+LAST_ANSWER_S = 1.0
+"""What is on its way then gets so long to be answered; cut off, it is sent again."""
 
 
 class Service:
@@ -65,12 +76,14 @@ class Service:
         sender: Sender | None = None,
     ) -> None:
         """`before_tools` is awaited before a tool of ours answers (the demo's slow tool);
-        `sender` takes the messages to customers instead of WhatsApp (`vocero call`).
+        `sender` takes the messages to customers instead of WhatsApp (`vocero call`); such a
+        Vocero leaves alone what others left or are doing in the same store.
         """
         self.settings = settings
         self.store = outside.store
         self.metrics = Metrics()
         self._outside = outside
+        self._takes_up = sender is None
         account = settings.twilio_account_sid
         token = settings.twilio_auth_token.get_secret_value()
         addresses = CallbackAddresses(settings.base_url)
@@ -86,7 +99,7 @@ class Service:
             max_call_s=int(settings.max_call_seconds) + CARRIER_LIMIT_MARGIN_S,
         )
         tools = AgentTools(outside.now, settings.default_timezone)
-        self._desk = CallDesk(tools, self.metrics, watcher, before_tools)
+        self._desk = CallDesk(tools, self.store, self.metrics, watcher, before_tools)
         self._timings = CallTimings(
             max_call_s=settings.max_call_seconds, agent_stall_s=settings.agent_stall_seconds
         )
@@ -122,16 +135,19 @@ class Service:
             settings.twilio_whatsapp_number,
             f"{settings.base_url}/webhook/whatsapp/status",
         )
-        self._outbox = Outbox(self.store, sender or whatsapp, outside.now)
+        self._reader = Understanding(
+            settings.openai_api_key.get_secret_value(),
+            settings.openai_base_url,
+            settings.openai_model,
+            http_client=outside.openai_http,
+        )
+        self._outbox = Outbox(
+            self.store, CountingSender(sender or whatsapp, self.metrics), outside.now
+        )
         self.concierge = Concierge(
             Needs(
                 store=self.store,
-                reader=Understanding(
-                    settings.openai_api_key.get_secret_value(),
-                    settings.openai_base_url,
-                    settings.openai_model,
-                    http_client=outside.openai_http,
-                ),
+                reader=self._reader,
                 phrasing=Phrases(),
                 places=PlaceFinder(
                     outside.http,
@@ -175,16 +191,21 @@ class Service:
         self.metrics.draining.follow(lambda: float(self.switchboard.draining))
         self._stack = AsyncExitStack()
         self._tasks: asyncio.TaskGroup | None = None
+        self._flush_s = FLUSH_S
+        self._flushing: asyncio.Timeout | None = None
 
     async def __aenter__(self) -> Self:
         await self.store.open()
         self._stack.push_async_callback(self.store.close)
+        self._stack.push_async_callback(self._reader.close)
         self._tasks = await self._stack.enter_async_context(asyncio.TaskGroup())
-        self._stack.push_async_callback(self._flush_outbox)
-        self._tasks.create_task(self._outbox.run(), name="outbox")
+        sending = self._tasks.create_task(self._outbox.run(), name="outbox")
+        self._stack.push_async_callback(self._flush_outbox, sending)
         await self._stack.enter_async_context(self.concierge)
         await self._stack.enter_async_context(self.switchboard)
-        self._tasks.create_task(self.concierge.recover(), name="recovery")
+        if self._takes_up:
+            recovery = self._tasks.create_task(self._take_up(), name="recovery")
+            self._stack.callback(recovery.cancel)
         return self
 
     async def __aexit__(
@@ -193,22 +214,42 @@ class Service:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        await self._stack.__aexit__(kind, error, trace)
+        # Not handed on: whatever ended the block, the end is in order, and the error stays itself
+        # instead of becoming part of a group.
+        await self._stack.__aexit__(None, None, None)
+
+    async def _take_up(self) -> None:
+        # What is cut off here is taken up at the next start: it stays open in the store.
+        while True:
+            try:
+                return await self.concierge.recover()
+            except StoreError as error:
+                log.error("what a dead process left has to wait: %s", error)
+            await asyncio.sleep(TAKE_UP_AGAIN_S)
 
     async def drain(self, within_s: float) -> bool:
         """No new calls; wait for the live ones, end the rest. True when none was cut short."""
         return await self.switchboard.drain(within_s)
 
-    async def _flush_outbox(self) -> None:
+    def hurry(self) -> None:
+        """End as soon as can be: messages to customers may have to wait for the next start."""
+        self._flush_s = HURRIED_FLUSH_S
+        if self._flushing is not None and not self._flushing.expired():
+            self._flushing.reschedule(asyncio.get_running_loop().time() + HURRIED_FLUSH_S)
+
+    async def _flush_outbox(self, sending: asyncio.Task[None]) -> None:
         # Promises are durable: what is not sent now is sent after the next start.
         self._outbox.wake()
         try:
-            async with asyncio.timeout(FLUSH_S):
+            async with asyncio.timeout(self._flush_s) as self._flushing:
                 while await self._something_due():  # noqa: ASYNC110 - the store has no bell
                     await asyncio.sleep(LOOK_EVERY_S)
-        except TimeoutError:
+        except (TimeoutError, StoreError):
             log.warning("some messages wait for the next start")
+        self._flushing = None
         self._outbox.close()
+        await asyncio.wait({sending}, timeout=min(LAST_ANSWER_S, self._flush_s))
+        sending.cancel()
 
     async def _something_due(self) -> bool:
         due_at = await self.store.next_due()

@@ -27,7 +27,10 @@ def add_tools_api(app: Quart, secret: str, tools: LiveTools) -> None:
         offered = request.headers.get("Authorization", "")
         if not hmac.compare_digest(offered.encode(), f"Bearer {secret}".encode()):
             return _json({"message": "the bearer secret is missing or wrong"}, 401)
-        body = await request.get_json(force=True, silent=True)
+        try:
+            body = json.loads(await request.get_data(as_text=False))
+        except (ValueError, RecursionError):
+            body = None
         if not isinstance(body, dict):
             return _json({"message": "the body must be a JSON object"}, 400)
         call_id = body.pop("call_id", None)

@@ -99,8 +99,10 @@ def longest_silence_s(call: SimulatedCall) -> float:
             if watch.heard_ms > before:
                 began = answered + at / 8000
                 sounding.append((began, began + FRAME_S))
-    for spoken in call.line.announcements:
-        sounding.append((spoken.at, spoken.at + len(spoken.text) * SPEECH_S_PER_CHARACTER))
+    sounding += [
+        (spoken.at, spoken.at + len(spoken.text) * SPEECH_S_PER_CHARACTER)
+        for spoken in call.line.announcements
+    ]
     longest, quiet_since = 0.0, answered
     for began, until in sorted(sounding):
         longest = max(longest, began - quiet_since)
@@ -181,19 +183,22 @@ class Stage:
             return await self._outcome(rehearsal)
 
     async def _order(self, rehearsal: Rehearsal, scene: Scene) -> None:
-        last_words = max(n for n, step in enumerate(scene.customer) if isinstance(step, Write))
-        await rehearsal.world.customer.play(scene.customer[: last_words + 1])
+        # Without what the customer waits for after the yes: the outcome is looked at instead.
+        yes = [n for n, step in enumerate(scene.customer) if step in (Write("sí"), Write("yes"))]
+        await rehearsal.world.customer.play(scene.customer[: yes[0] + 1])
 
     async def _settle(self, rehearsal: Rehearsal) -> None:
         store, board = rehearsal.service.store, rehearsal.service.switchboard
+
+        async def over() -> bool:
+            still_open = board.live_calls or await store.open_attempts() or await store.next_due()
+            lines_up = any(not call.record.is_over for call in rehearsal.world.twilio.calls)
+            return bool(await store.calls()) and not still_open and not lines_up
+
         async with asyncio.timeout(SETTLED_WITHIN_S):
-            while not await store.calls():
+            # The store has no bell, and virtual time costs nothing.
+            while not await over():  # noqa: ASYNC110
                 await asyncio.sleep(0.5)
-            while board.live_calls or await store.open_attempts() or await store.next_due():
-                await asyncio.sleep(0.5)
-            for call in rehearsal.world.twilio.calls:
-                while not call.record.is_over:
-                    await asyncio.sleep(0.5)
         # Whatever is still on its way would be one text too many.
         await asyncio.sleep(30.0)
 

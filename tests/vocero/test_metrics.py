@@ -57,19 +57,19 @@ def test_a_busy_page_is_valid_and_counts() -> None:
     metrics.failures.add("agent", "agent_lost")
     metrics.webhook_posts.add("whatsapp", "taken")
     metrics.messages_out.add("sent")
-    for seconds in (0.0001, 0.0003, 7.5):
-        metrics.added_seconds.observe(seconds, "agent")
+    for seconds in (5.0, 22.5, 1000.0):
+        metrics.talk_seconds.observe(seconds)
     samples = parse(metrics.render())
     assert samples['vocero_calls_total{outcome="booked"}'] == 2
     assert samples["vocero_live_calls"] == 3
     assert samples['vocero_bad_frames_total{side="agent"}'] == 5
     assert samples['vocero_failures_total{blame="agent",cause="agent_lost"}'] == 1
-    assert samples['vocero_added_seconds_bucket{to="agent",le="0.0001"}'] == 1
-    assert samples['vocero_added_seconds_bucket{to="agent",le="0.0005"}'] == 2
-    assert samples['vocero_added_seconds_bucket{to="agent",le="1"}'] == 2
-    assert samples['vocero_added_seconds_bucket{to="agent",le="+Inf"}'] == 3
-    assert samples['vocero_added_seconds_count{to="agent"}'] == 3
-    assert samples['vocero_added_seconds_sum{to="agent"}'] == pytest.approx(7.5004)
+    assert samples['vocero_talk_seconds_bucket{le="5"}'] == 1
+    assert samples['vocero_talk_seconds_bucket{le="30"}'] == 2
+    assert samples['vocero_talk_seconds_bucket{le="600"}'] == 2
+    assert samples['vocero_talk_seconds_bucket{le="+Inf"}'] == 3
+    assert samples["vocero_talk_seconds_count"] == 3
+    assert samples["vocero_talk_seconds_sum"] == pytest.approx(1027.5)
     live[0] = 0
     assert parse(metrics.render())["vocero_live_calls"] == 0
 

@@ -190,3 +190,15 @@ def test_a_socket_that_joins_a_call_that_is_ending_is_refused(exchange: Exchange
 
     exchange.run(story)
     assert exchange.report.ending.cause is EndCause.CANCELLED
+
+
+def test_what_the_customer_writes_reaches_the_agent_of_this_call_only(exchange: Exchange) -> None:
+    async def story() -> None:
+        for name in ("one", "two"):
+            await exchange.talk(name)
+        assert exchange.board.tell_agent("one", "mejor a las seis")
+        first, second = (agent for agent, _ in exchange.agents)
+        assert "mejor a las seis" in first.sent[-1]
+        assert not any("mejor a las seis" in text for text in second.sent)
+
+    exchange.run(story)
