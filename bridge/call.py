@@ -11,7 +11,6 @@ from collections import deque
 from dataclasses import dataclass
 
 from bridge import elevenlabs_wire
-from bridge.call_state import CallSnapshot
 from bridge.chores import CallNeeds, Chores
 from bridge.commands import (
     AnswerTool,
@@ -140,6 +139,11 @@ class Call:
         """A message of the carrier's media socket."""
         self._handle(Input("carrier", text, event))
 
+    def carrier_skipped(self, text: str) -> None:
+        """A message of the carrier that means nothing to the call."""
+        if self.recorder is not None:
+            self.recorder.carrier_said(self.now, text)
+
     def carrier_gone(self, event: CarrierLost) -> None:
         """The media socket broke off."""
         self._handle(Input("", "", event))
@@ -153,9 +157,11 @@ class Call:
         """The agent's conversation is over."""
         self._handle(Input("", "", event))
 
-    def agent_frame_bad(self) -> None:
-        """One unusable message of the agent was skipped."""
+    def agent_skipped(self, text: str) -> None:
+        """An unusable message of the agent."""
         self._needs.frame_bad("agent")
+        if self.recorder is not None and text:
+            self.recorder.agent_said(self.now, text)
 
     # --- events in, commands out --------------------------------------------------------------
     def _handle(self, happening: Input | None) -> None:
@@ -327,7 +333,8 @@ class Call:
         if seen.stream_started_at is not None:
             until = self.now if self._stream_until is None else self._stream_until
             talked_s = max(0.0, until - seen.stream_started_at)
-            for figure, value in self._figures(seen):
+            dropped = self._agent.frames_dropped if self._agent is not None else 0
+            for figure, value in (*seen.figures(), ("uplink_dropped", dropped)):
                 self._note(TimelineEntry(self.now, EntryKind.MEASURED, f"{figure}={value}"))
         return CallReport(
             attempt_id=self.order.attempt_id,
@@ -337,14 +344,4 @@ class Call:
             answered=seen.answered,
             talked_s=round(talked_s, 3),
             timeline=tuple(self._timeline),
-        )
-
-    def _figures(self, seen: CallSnapshot) -> tuple[tuple[str, int], ...]:
-        return (
-            ("underruns", seen.playback.underruns),
-            ("refused_pieces", seen.playback.refused_pieces),
-            ("dropped_pieces", seen.playback.dropped_pieces),
-            ("media_skipped", seen.media_skipped),
-            ("media_missing", seen.media_missing),
-            ("uplink_dropped", self._agent.frames_dropped if self._agent is not None else 0),
         )

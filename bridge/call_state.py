@@ -64,6 +64,16 @@ class CallSnapshot:
     tool_calls_ignored: int
     """Repeated tool call ids, and calls over the limit."""
 
+    def figures(self) -> tuple[tuple[str, int], ...]:
+        """What is worth a line in the timeline once the call is over."""
+        return (
+            ("underruns", self.playback.underruns),
+            ("refused_pieces", self.playback.refused_pieces),
+            ("dropped_pieces", self.playback.dropped_pieces),
+            ("media_skipped", self.media_skipped),
+            ("media_missing", self.media_missing),
+        )
+
 
 class CallState:
     """The two legs, the phone, the tools, the timers, and the phase they amount to."""

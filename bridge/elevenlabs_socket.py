@@ -27,8 +27,8 @@ class AgentLeg(Protocol):
     def agent_gone(self, event: AgentClosed | AgentLost) -> None:
         """The conversation is over."""
 
-    def agent_frame_bad(self) -> None:
-        """One unusable message was skipped."""
+    def agent_skipped(self, text: str) -> None:
+        """An unusable message, counted and skipped; the recording wants it."""
 
 
 class AgentSocket:
@@ -50,14 +50,14 @@ class AgentSocket:
         try:
             event = elevenlabs_wire.decode(text)
         except BadFrame as bad:
-            self._bad(str(bad))
+            self._bad(str(bad), text)
             return
         self._leg.agent_said(text, event)
 
     def binary_received(self, data: bytes) -> None:
         """The agent never sends binary messages."""
         if not self._over:
-            self._bad("a binary message")
+            self._bad("a binary message", "")
 
     def socket_closed(self, code: int, reason: str) -> None:
         """The conversation is over: in order (1000) or not."""
@@ -86,8 +86,8 @@ class AgentSocket:
         self._over = True
         self._socket.close(1000, "call ended")
 
-    def _bad(self, why: str) -> None:
-        self._leg.agent_frame_bad()
+    def _bad(self, why: str, text: str) -> None:
+        self._leg.agent_skipped(text)
         self._bad_frames += 1
         if self._bad_frames >= MAX_BAD_FRAMES:
             self._over = True

@@ -31,6 +31,9 @@ class CarrierLeg(Protocol):
     def carrier_said(self, text: str, event: CarrierEvent) -> None:
         """A message of the carrier, and what it means."""
 
+    def carrier_skipped(self, text: str) -> None:
+        """A message of the carrier that means nothing to the call; the recording wants it."""
+
     def carrier_gone(self, event: CarrierLost) -> None:
         """The socket is gone although nobody ended the stream."""
 
@@ -60,6 +63,7 @@ class CarrierSocket:
         self._loop = asyncio.get_running_loop()
         self._leg: CarrierLeg | None = None
         self._stream_sid = ""
+        self._greeting = ""
         self._over = False
         self._bad_frames = 0
         self._allowance = float(FRAMES_AT_ONCE)
@@ -74,6 +78,7 @@ class CarrierSocket:
         try:
             message = twilio_wire.decode(text)
         except BadFrame as bad:
+            self._skip(text)
             self._bad(str(bad))
             return
         if isinstance(message, twilio_wire.StreamOpened):
@@ -82,7 +87,7 @@ class CarrierSocket:
             else:
                 self._opened(message, text)
         elif isinstance(message, twilio_wire.Connected | twilio_wire.Unknown):
-            return
+            self._skip(text)
         elif self._leg is None:
             self._bad("before start")
         else:
@@ -127,7 +132,15 @@ class CarrierSocket:
         self._leg = leg
         self._start_timer.cancel()
         self._reception.socket_left(self)
+        if self._greeting:
+            leg.carrier_skipped(self._greeting)
         leg.carrier_said(text, twilio_wire.started(opened))
+
+    def _skip(self, text: str) -> None:
+        if self._leg is not None:
+            self._leg.carrier_skipped(text)
+        elif not self._greeting:
+            self._greeting = text  # the `connected` that comes before anybody knows whose it is
 
     def _no_start(self) -> None:
         self._refuse("no start in time")

@@ -117,8 +117,7 @@ async def bench(wanted: argparse.Namespace) -> None:
     port = await front_door.start("127.0.0.1", 0)
     before_mb = resident_mb()
     far = await asyncio.create_subprocess_exec(
-        *(sys.executable, str(FAR_ENDS), "--port", str(port), "--format", wanted.format),
-        *("--calls", str(wanted.calls)),
+        *(sys.executable, str(FAR_ENDS), str(port), wanted.format, str(wanted.calls)),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         limit=1 << 28,

@@ -8,7 +8,6 @@ port, "ready", the figures, each as one line of JSON.
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import gc
 import json
@@ -39,7 +38,7 @@ CUT_EVERY = 3
 """One turn of so many is interrupted."""
 CUT_AFTER_S = 0.7
 SETTLE_S = 0.5
-"""Frames that were sent so shortly before the end may still be on their way."""
+"""What is on its way at the end arrives within this."""
 FILTER_TAIL = 80
 """Bytes that a resampler may hold back until the next turn."""
 
@@ -109,6 +108,8 @@ class FarCall:
 
     def __init__(self, number: int, form: AudioFormat, figures: Figures) -> None:
         self._form = form
+        self._exact = form.name == "ulaw_8000"
+        """Sound passes as it is, so that every byte can be recognized."""
         self._figures = figures
         self._loop = asyncio.get_running_loop()
         self._random = random.Random(number)
@@ -118,17 +119,16 @@ class FarCall:
         self._sid = f"MZ{number:032d}"
         self._frames = 0
         self._sent: list[tuple[float, bytes]] = []
-        self._heard_bytes = 0
         self._heard = 0
         self._said, self._said_at, self._awaiting_first = b"", 0.0, False
-        self._arrived = bytearray()
+        self._arrived = 0
         self._event_id = 0
         self._turns = 0
         self._cut_at: float | None = None
         self._was_cut = False
         self._plays_until = 0.0
         self._marks: dict[str, asyncio.TimerHandle] = {}
-        self.measuring = False
+        self.measuring = self.ending = False
         self.agent_here = asyncio.Event()
 
     # --- the carrier --------------------------------------------------------------------------
@@ -159,6 +159,8 @@ class FarCall:
         self._loop.call_at(at, self._frame)
 
     def _frame(self) -> None:
+        if self.ending:
+            return
         self._frames += 1
         due = self._first_at + (self._frames - 1) * FRAME_S
         self._loop.call_at(due + FRAME_S, self._frame)
@@ -184,9 +186,9 @@ class FarCall:
                     self._awaiting_first = False
                     if self.measuring:
                         self._figures.first_frame.append(now - self._said_at)
-                elif now > self._plays_until and len(self._arrived) < len(self._mulaw_said):
+                elif now > self._plays_until and self._arrived < self._expected:
                     self._figures.underruns += self.measuring
-                self._arrived += sound
+                self._arrive(sound)
                 self._plays_until = max(now, self._plays_until) + len(sound) / 8000
             case "mark":
                 wait = max(0.0, self._plays_until - now)
@@ -201,6 +203,16 @@ class FarCall:
                     self._figures.clear.append(now - self._cut_at)
                 self._cut_at = None
 
+    def _arrive(self, sound: bytes) -> None:
+        if self._exact:
+            found = self._said.find(sound, self._arrived)
+            if found < 0:
+                self._figures.down_foreign += len(sound)
+                return
+            self._figures.down_lost += found - self._arrived
+            self._arrived = found
+        self._arrived += len(sound)
+
     def _echo(self, name: str) -> None:
         self._marks.pop(name, None)
         assert self._carrier is not None
@@ -214,40 +226,39 @@ class FarCall:
         self.agent_here.set()
         socket.got = self._agent_got
 
-    def _tell(self, kind: str, key: str, **event: object) -> None:
-        assert self._agent is not None
-        self._agent.send(json.dumps({"type": kind, key: event}))
-
     def _agent_got(self, text: str) -> None:
         now = clock()
         message = json.loads(text)
         if "user_audio_chunk" in message:
             self._hear(b64decode(message["user_audio_chunk"]), now)
         elif message.get("type") == "conversation_initiation_client_data":
-            self._tell(
-                "conversation_initiation_metadata",
-                "conversation_initiation_metadata_event",
-                conversation_id=self.attempt_id,
-                agent_output_audio_format=self._form.name,
-                user_input_audio_format=self._form.name,
-            )
+            about = {
+                "conversation_id": self.attempt_id,
+                "agent_output_audio_format": self._form.name,
+                "user_input_audio_format": self._form.name,
+            }
+            kind = "conversation_initiation_metadata"
+            assert self._agent is not None
+            self._agent.send(json.dumps({"type": kind, f"{kind}_event": about}))
 
     def _hear(self, sound: bytes, now: float) -> None:
-        index, self._heard = self._heard, self._heard + 1
-        self._heard_bytes += len(sound)
-        if index >= len(self._sent):
+        index = self._heard
+        if self._exact:
+            nearby = range(index, min(index + 50, len(self._sent)))
+            found = next((each for each in nearby if self._sent[each][1] == sound), -1)
+            self._figures.up_lost += max(0, found - index) * 160
+            index = found
+        if not 0 <= index < len(self._sent) or len(sound) != self._form.frame_bytes:
             self._figures.up_foreign += len(sound)
             return
-        at, sent = self._sent[index]
+        self._heard = index + 1
         if self.measuring:
-            self._figures.up.append(now - at)
-        expected = sent if self._form.name == "ulaw_8000" else sound
-        if len(sound) != self._form.frame_bytes or sound != expected:
-            self._figures.up_foreign += len(sound)
+            self._figures.up.append(now - self._sent[index][0])
 
     @property
-    def _mulaw_said(self) -> range:
-        return range(round(self._form.milliseconds(len(self._said)) * 8))
+    def _expected(self) -> int:
+        """Bytes that the carrier gets of this turn."""
+        return round(self._form.milliseconds(len(self._said)) * 8)
 
     def speak(self) -> None:
         """A turn of the agent, now and then every TURN_S."""
@@ -273,39 +284,27 @@ class FarCall:
     def _cut(self) -> None:
         self._was_cut = True
         self._cut_at = clock()
-        self._tell("interruption", "interruption_event", event_id=self._event_id)
+        event = {"event_id": self._event_id}
+        assert self._agent is not None
+        self._agent.send(json.dumps({"type": "interruption", "interruption_event": event}))
 
     def _finish_turn(self) -> None:
-        arrived, self._arrived = bytes(self._arrived), bytearray()
-        expected = len(self._mulaw_said)
+        tail = 0 if self._exact else FILTER_TAIL
+        missing, self._arrived = self._expected - self._arrived, 0
         if not self._was_cut:
-            self._figures.down_lost += max(0, expected - len(arrived) - FILTER_TAIL)
-        if self._form.name == "ulaw_8000":
-            if not self._was_cut:
-                self._figures.down_lost += max(0, expected - len(arrived))
-            if not self._said.startswith(arrived):
-                self._figures.down_foreign += len(arrived)
-        else:
-            self._figures.down_foreign += max(0, len(arrived) - expected - FILTER_TAIL)
+            self._figures.down_lost += max(0, missing - tail)
+        self._figures.down_foreign += max(0, -missing - tail)
         self._was_cut = False
 
     def settle(self) -> None:
-        """Count what was sent long enough ago and never came."""
-        until = clock() - SETTLE_S
-        due = sum(1 for at, _ in self._sent if at < until)
-        self._figures.up_lost += max(0, due - self._heard) * 160
+        """Count what never came."""
+        self._figures.up_lost += (len(self._sent) - self._heard) * 160
 
 
-async def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--format", required=True)
-    parser.add_argument("--calls", type=int, required=True)
-    wanted = parser.parse_args()
+async def main(port: int, form: AudioFormat, count: int) -> None:
     loop = asyncio.get_running_loop()
     figures = Figures()
-    form = parse_format(wanted.format)
-    calls = {f"bench{n}": FarCall(n, form, figures) for n in range(wanted.calls)}
+    calls = {f"bench{n}": FarCall(n, form, figures) for n in range(count)}
 
     def agent_socket() -> FarSocket:
         socket = FarSocket(ServerProtocol())
@@ -318,7 +317,7 @@ async def main() -> None:
     _say(server.sockets[0].getsockname()[1])
     for call in calls.values():
         line: dict[str, Any] = json.loads(await reader.readline())
-        await call.join(wanted.port, line["token"], line["call_sid"])
+        await call.join(port, line["token"], line["call_sid"])
         await call.agent_here.wait()
     _say("ready")
     await reader.readline()
@@ -332,9 +331,12 @@ async def main() -> None:
         call.measuring = True
     began, cpu = clock(), _cpu_s()
     await reader.readline()
+    figures.cpu_share = (_cpu_s() - cpu) / (clock() - began)
+    for call in calls.values():
+        call.ending = True
+    await asyncio.sleep(SETTLE_S)
     for call in calls.values():
         call.settle()
-    figures.cpu_share = (_cpu_s() - cpu) / (clock() - began)
     _say(asdict(figures))
 
 
@@ -349,4 +351,4 @@ def _say(figure: object) -> None:
 
 
 if __name__ == "__main__":
-    run(main())
+    run(main(int(sys.argv[1]), parse_format(sys.argv[2]), int(sys.argv[3])))
