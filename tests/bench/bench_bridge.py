@@ -134,9 +134,9 @@ async def bench(wanted: argparse.Namespace) -> None:
             gc.freeze()
             far.stdin.write(b"measure\n")
             await asyncio.sleep(WARM_UP_S)
-            began, cpu = time.perf_counter(), cpu_s()
+            began, cpu = time.perf_counter(), time.process_time()
             await asyncio.sleep(wanted.seconds)
-            cpu, took = cpu_s() - cpu, time.perf_counter() - began
+            cpu, took = time.process_time() - cpu, time.perf_counter() - began
             grown_mb = resident_mb() - before_mb
             far.stdin.write(b"end\n")
             figures = json.loads(await far.stdout.readline())
@@ -196,12 +196,6 @@ def spread(seconds: Sequence[float]) -> str:
 def percentile(ordered: Sequence[float], share: float) -> float:
     """Nearest rank; 0 for nothing."""
     return ordered[math.ceil(len(ordered) * share) - 1] if ordered else 0.0
-
-
-def cpu_s() -> float:
-    """What this process has used."""
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
 
 
 def resident_mb() -> float:

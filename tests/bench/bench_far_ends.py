@@ -12,7 +12,6 @@ import asyncio
 import gc
 import json
 import random
-import resource
 import sys
 import time
 from base64 import b64decode, b64encode
@@ -329,20 +328,15 @@ async def main(port: int, form: AudioFormat, count: int) -> None:
     await asyncio.sleep(1.0)
     for call in calls.values():
         call.measuring = True
-    began, cpu = clock(), _cpu_s()
+    began, cpu = clock(), time.process_time()
     await reader.readline()
-    figures.cpu_share = (_cpu_s() - cpu) / (clock() - began)
+    figures.cpu_share = (time.process_time() - cpu) / (clock() - began)
     for call in calls.values():
         call.ending = True
     await asyncio.sleep(SETTLE_S)
     for call in calls.values():
         call.settle()
     _say(asdict(figures))
-
-
-def _cpu_s() -> float:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return used.ru_utime + used.ru_stime
 
 
 def _say(figure: object) -> None:
