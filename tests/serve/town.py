@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import random
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -63,9 +64,22 @@ NO_RESULTS = ("¿Llamo a", "📞", "Contestaron", "Estoy por")
 """How messages begin that tell of no outcome."""
 
 
+def patience(seconds: float) -> float:
+    """How long something that is promised within `seconds` is waited for.
+
+    A loaded machine is no failure: only with VOCERO_STRICT_TIMES=1 is the promise itself the bound.
+    """
+    return seconds if os.environ.get("VOCERO_STRICT_TIMES") else 6 * seconds
+
+
+def any_moment(longest_s: float) -> float:
+    """A random moment, but the same one wherever a run must be repeatable."""
+    return 0.45 * longest_s if os.environ.get("CI") else random.uniform(0.0, longest_s)
+
+
 async def until(true: Callable[[], object], within_s: float = 20.0) -> None:
     """Returns when it is true. Raises TimeoutError."""
-    async with asyncio.timeout(within_s):
+    async with asyncio.timeout(patience(within_s)):
         # Most of what is waited for here has no bell.
         while not true():  # noqa: ASYNC110
             await asyncio.sleep(LOOK_EVERY_S)
@@ -105,7 +119,7 @@ class Serving:
 
     async def exit_code(self, within_s: float = START_S) -> int:
         """Its exit code, once it has ended. Raises TimeoutError."""
-        async with asyncio.timeout(within_s):
+        async with asyncio.timeout(patience(within_s)):
             return await self.process.wait()
 
     async def kill(self) -> None:
