@@ -155,7 +155,6 @@ class Scene:
     ring_ms: int = 1500
     voicemail_greeting: str = ""
     """Clip that a MACHINE plays."""
-    variables: Mapping[str, str] = field(default_factory=dict)
     language: str = "es"
     tool_delay_ms: int = 0
     """How long Vocero's own tools are held up; whoever wires the scene sees to it."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -119,15 +119,13 @@ class Rehearsal:
         return found
 
 
-class SlowTools:
-    """Delays the answers of tools, for the scene that is about that."""
+def tool_pause(world: World) -> Callable[[], Awaitable[None]]:
+    """Waits as long as tools take in the scene that is being played."""
 
-    def __init__(self, delay_s: Callable[[], float]) -> None:
-        self._delay_s = delay_s
+    async def pause() -> None:
+        await asyncio.sleep(world.scene.tool_delay_ms / 1000)
 
-    async def wait(self) -> None:
-        """As long as the scene that is being played says."""
-        await asyncio.sleep(self._delay_s())
+    return pause
 
 
 def rehearsal_clock(loop: asyncio.AbstractEventLoop) -> Callable[[], float]:
@@ -191,8 +189,9 @@ async def over_sockets(
             loaded = load_settings(env)
             outside = await real_outside(loaded, now)
             try:
-                slow = SlowTools(lambda: world.scene.tool_delay_ms / 1000)
-                async with Service(loaded, outside, watcher, before_tools=slow.wait) as service:
+                async with Service(
+                    loaded, outside, watcher, before_tools=tool_pause(world)
+                ) as service:
                     door = FrontDoor(service.app, service.switchboard)
                     await door.start(loaded.host, loaded.port)
                     try:
@@ -270,8 +269,9 @@ async def in_virtual_time(
                 outside = Outside(neighbours, neighbours, open_socket, MemoryStore(), now)
                 if rewire is not None:
                     outside = rewire(world, outside)
-                slow = SlowTools(lambda: world.scene.tool_delay_ms / 1000)
-                async with Service(loaded, outside, watcher, before_tools=slow.wait) as service:
+                async with Service(
+                    loaded, outside, watcher, before_tools=tool_pause(world)
+                ) as service:
                     yield Rehearsal(world, service, MEMORY_URL, now)
                     await service.drain(within_s=5.0)
 

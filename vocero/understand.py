@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import phonenumbers
-
 from data.errand import ConversationStatus, ParsedMessage
 from messaging.understanding import Understanding
+from orchestration.needs import country_of
 from orchestration.ports import ReadingContext
 from vocero.settings import Settings
 
@@ -57,16 +56,6 @@ def make_question(settings: Settings, fields: Mapping[str, object]) -> Question:
     country = country_of(str(fields.get("from") or ""), settings.default_country)
     context = ReadingContext(now, country, status, _options(fields.get("options")))
     return Question(text, context)
-
-
-def country_of(address: str, default: str) -> str:
-    """The country that a customer's national numbers are read in."""
-    number = address.removeprefix("whatsapp:")
-    try:
-        region = phonenumbers.region_code_for_number(phonenumbers.parse(number))
-    except phonenumbers.NumberParseException:
-        return default
-    return region or default
 
 
 def _options(value: object) -> tuple[str, ...]:
