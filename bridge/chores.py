@@ -24,12 +24,17 @@ from bridge.events import (
 )
 from bridge.ports import CallObserver, CallTools, SocketListener, TextSocket
 from bridge.timings import CallTimings
+from bridge.tool_desk import ASK_CUSTOMER
 from data.call import Blame, CallEnding, CallOrder, EndCause
 
 log = logging.getLogger(__name__)
 
 TOOL_S = 10.0
 """A tool that takes longer is answered with an error."""
+SLOW_TOOLS_S = {ASK_CUSTOMER: 30.0}
+"""Tools that may take longer, and how long. The customer is a person who has to read a message and
+write an answer (Settings.answer_within_s, 20 s), and the agent keeps the line meanwhile; its own
+patience with a client tool can be set to 120 s (ElevenLabs, `response_timeout_secs`)."""
 HANG_UP_S = 20.0
 """How long ending the phone call may take, retries included, once the call itself is over."""
 
@@ -195,14 +200,15 @@ class Chores:
             self._receive(AgentLost(_defect(error), Blame.OURS))
 
     async def _run_tool(self, wanted: RunTool) -> None:
+        patience_s = SLOW_TOOLS_S.get(wanted.name, TOOL_S)
         try:
-            async with asyncio.timeout(TOOL_S):
+            async with asyncio.timeout(patience_s):
                 reply = await self._needs.tools.answer_tool(
                     self._order.attempt_id, wanted.name, wanted.parameters
                 )
             answer = ToolAnswered(wanted.tool_call_id, reply.result, reply.is_error)
         except TimeoutError:
-            log.warning("the tool %s took longer than %s s", wanted.name, TOOL_S)
+            log.warning("the tool %s took longer than %s s", wanted.name, patience_s)
             answer = ToolAnswered(wanted.tool_call_id, "this takes too long, go on without", True)
         except Exception:
             # The agent must get an answer even when a tool of ours has a defect.

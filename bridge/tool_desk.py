@@ -9,6 +9,10 @@ from collections.abc import Mapping
 from audio.tones import keypad_tones
 
 PRESS_KEYS = "press_keys"
+ASK_CUSTOMER = "ask_customer"
+NOT_AWAITED = frozenset({ASK_CUSTOMER})
+"""Tools whose answers are of no use once the call is being closed: the customer's word to a
+business that has hung up can change nothing any more, and the result must not wait for it."""
 MOST_CALLS = 500
 """Tool calls in one phone call; what comes after them is ignored and counted."""
 _KEYS = re.compile(r"[0-9*#A-DwW ]{1,32}")
@@ -63,8 +67,18 @@ class ToolDesk:
         )
 
     def awaited_until(self, now: float) -> float | None:
-        """Until when the call's end should wait for answers; None: for none."""
-        return max((until for _, until in self._pending.values() if until > now), default=None)
+        """Until when the call's end should wait for answers; None: for none.
+
+        What is still open of NOT_AWAITED is dropped by the end.
+        """
+        return max(
+            (
+                until
+                for name, until in self._pending.values()
+                if until > now and name not in NOT_AWAITED
+            ),
+            default=None,
+        )
 
     def wait_no_longer_than(self, at: float) -> None:
         """Bring every pending call's patience forward to this time."""

@@ -127,6 +127,25 @@ class TimelineEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Quote:
+    """The business's own words behind a result."""
+
+    text: str
+    at_s: float
+    """When they were transcribed, in seconds since the call was ordered: said just before."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookingReading:
+    """What a second reader makes of a transcript in which a booking is claimed."""
+
+    agreed: bool
+    """Whether the business agreed to this booking and did not take it back."""
+    quotes: tuple[str, ...]
+    """The business's sentences that show it, word for word."""
+
+
+@dataclass(frozen=True, slots=True)
 class CallOrder:
     """Everything the bridge needs to place one attempt at a call."""
 

@@ -48,6 +48,16 @@ class ConversationStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class CallPlan:
+    """Which entries of a list are to be called in which order, as far as the customer said it."""
+
+    order: tuple[int, ...] = ()
+    """1-based; empty when nothing was said about more than one."""
+    go_on: bool = False
+    """When one cannot, the next may be called without asking again."""
+
+
+@dataclass(frozen=True, slots=True)
 class Preferences:
     """When the customer wants it, as heard and, where it could be resolved, as a date and times.
 
@@ -62,6 +72,16 @@ class Preferences:
     """"HH:MM", or "" when any time will do."""
     time_until: str = ""
     """"HH:MM", the latest acceptable start; equals `time_from` for an exact time."""
+    date_until: str = ""
+    """ISO, the last day that will do; "" when `date` is the only one."""
+    date_is_wish: bool = False
+    """That day is preferred, another one will do."""
+    time_is_wish: bool = False
+    """That time is preferred, another one on an acceptable day will do."""
+    professional: str = ""
+    """By whom, as heard: "Ana"; "" for anybody."""
+    professional_is_must: bool = False
+    """Nobody else will do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,3 +100,7 @@ class Errand:
     request: str
     """Anything particular: "con Ana, si puede ser"."""
     preferences: Preferences
+    others: tuple[PlaceInfo, ...] = ()
+    """The businesses to try next should this one not do, best first. One booking in all."""
+    go_on: bool = False
+    """The customer confirmed them together: the next is called without asking again."""

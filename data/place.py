@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from pydantic import BaseModel, ConfigDict, Field
 
 
@@ -16,6 +18,16 @@ class OpeningHours(BaseModel):
     """"HH:MM", 24 hours."""
     closes: str
     """"HH:MM"; "24:00" for midnight at the end of the day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Whether a business is open at some moment, by its opening hours."""
+
+    open_now: bool | None = None
+    """None when its hours are not known."""
+    opens: str = ""
+    """When it opens next, on its own clock: "HH:MM" today, else "YYYY-MM-DD HH:MM"; or ""."""
 
 
 class PlaceInfo(BaseModel):
@@ -36,3 +48,7 @@ class PlaceInfo(BaseModel):
     """Empty when unknown."""
     timezone: str = ""
     """IANA name, or "" when unknown."""
+    latitude: float | None = None
+    """Degrees north; None when unknown."""
+    longitude: float | None = None
+    """Degrees east."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pydantic import TypeAdapter
 
-from data.call import CallReport
+from data.call import CallReport, Quote
 from data.errand import Errand
 
 _REPORT = TypeAdapter(CallReport)
 _ERRAND = TypeAdapter(Errand)
+_QUOTE = TypeAdapter(Quote)
 
 
 def report_to_json(report: CallReport) -> str:
@@ -29,3 +30,13 @@ def errand_to_json(errand: Errand) -> str:
 def errand_from_json(text: str) -> Errand:
     """Raises ValueError for anything that `errand_to_json` did not write."""
     return _ERRAND.validate_json(text)
+
+
+def quote_to_json(quote: Quote) -> str:
+    """The business's words, and when they were heard."""
+    return _QUOTE.dump_json(quote).decode()
+
+
+def quote_from_json(text: str) -> Quote:
+    """Raises ValueError for anything that `quote_to_json` did not write."""
+    return _QUOTE.validate_json(text)

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from data.call import CallResult
 from data.errand import Preferences
-from data.place import PlaceInfo
+from data.place import Opening, PlaceInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,48 @@ class NotUnderstood:
 
 
 @dataclass(frozen=True, slots=True)
+class Thanked:
+    """The customer said thanks and nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
 class TextPlease:
-    """A voice note, picture or other thing that we cannot read."""
+    """A picture, a document or another thing that we cannot read."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceHeard:
+    """A voice note read back; what is answered to it follows."""
+
+    text: str
+
+
+class VoiceTrouble(StrEnum):
+    """Why a voice note was not heard."""
+
+    EMPTY = "empty"
+    """Nothing was said in it, or nothing that could be made out."""
+    TOO_LONG = "too_long"
+    GONE = "gone"
+    """The recording could not be fetched from the carrier."""
+    NOT_SOUND = "not_sound"
+    """It is of a type that cannot be listened to."""
+    OFF = "off"
+    """This Vocero has no ears: there is no key for transcriptions."""
+    FAILED = "failed"
+    """The transcription does not work right now."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceNotHeard:
+    """A voice note that led to nothing; writing works."""
+
+    trouble: VoiceTrouble
+
+
+@dataclass(frozen=True, slots=True)
+class LocationNoted:
+    """A shared location while nothing is being looked for: what shall be looked for there?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +82,10 @@ class ChoicesOffered:
     places: tuple[PlaceInfo, ...]
     from_demo_data: bool
     """True when there is no Places key: the answer must say that these are examples."""
+    openings: tuple[Opening, ...] = ()
+    """Of each place, in the same order; empty when not known."""
+    location_helps: bool = False
+    """"Near me" was asked for and we do not know where that is: a shared location would help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +111,7 @@ class ChoiceNeeded:
 
 @dataclass(frozen=True, slots=True)
 class ConfirmationAsked:
-    """The one question before dialling: exactly this number, with what is assumed."""
+    """The one question before dialling: exactly these numbers, with what is assumed."""
 
     business_name: str
     """"" when only the number is known."""
@@ -77,6 +121,16 @@ class ConfirmationAsked:
     request: str
     preferences: Preferences
     """With nothing given, the phrase states the assumption: as soon as possible."""
+    call_at: str = ""
+    """When it would be called, on the business's clock: "" at once, "HH:MM" later today, else
+    "YYYY-MM-DD HH:MM"."""
+    closed: bool = False
+    """Later because the business is closed now; else because it is outside calling hours, or
+    because the customer wants it later."""
+    others: tuple[PlaceInfo, ...] = ()
+    """Businesses that a yes also allows to be called, in this order, should the first not do."""
+    in_writing: bool = False
+    """A spoken yes came: for a call it is needed in writing."""
 
 
 class Refusal(StrEnum):
@@ -113,6 +167,8 @@ class Limit(StrEnum):
     """We are about to restart."""
     HOURS = "hours"
     """Outside the hours at which businesses are called."""
+    SPEND = "spend"
+    """The money for today is used up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +180,23 @@ class OverLimit:
     until: str = ""
     """"HH:MM" in the business's time zone when calls are possible again, with its date in front
     ("2026-11-26 09:00") when that is another day; or ""."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallPlanned:
+    """A confirmed call is kept for later; "cancel" drops it."""
+
+    business_name: str
+    phone: str
+    call_at: str
+    """As in ConfirmationAsked."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadyBooked:
+    """This errand has its booking: nobody else is called for it."""
+
+    business_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +229,33 @@ class PassedOn:
 
 
 @dataclass(frozen=True, slots=True)
+class BusinessAsks:
+    """The business wants to know something while it is on the line."""
+
+    business_name: str
+    question: str
+    options: tuple[str, ...]
+    """What may be answered, if the business named it; anything else may be written too."""
+    within_s: int
+    """Seconds that there are for an answer in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerGiven:
+    """The customer's answer was given to the business in time."""
+
+    business_name: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLate:
+    """The answer came after its time; the agent in the call was told all the same."""
+
+    business_name: str
+
+
+@dataclass(frozen=True, slots=True)
 class Cancelled:
     """What was being prepared is dropped; nothing was dialled."""
 
@@ -175,12 +275,15 @@ class NothingToCancel:
 
 
 class NextStep(StrEnum):
-    """What the result proposes."""
+    """What the result proposes. A yes to it confirms exactly the number that it shows."""
 
     NONE = "none"
     CALL_AGAIN = "call_again"
-    OTHER_PLACE = "other_place"
-    """There are other entries in the last list."""
+    """The same business."""
+    NEXT_PLACE = "next_place"
+    """The next business of the list."""
+    GOING_ON = "going_on"
+    """No question: the next business is being called, as was agreed beforehand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,12 +298,23 @@ class ResultTold:
     detail: str
     """Why it failed, for a person to read, or ""."""
     next_step: NextStep
+    next_name: str = ""
+    next_phone: str = ""
+    """E.164 of whom the next step calls."""
+    next_at: str = ""
+    """When, as in ConfirmationAsked.call_at."""
+    calendar_url: str = ""
+    """Adds what was booked to a calendar, or ""."""
 
 
 Reply = (
     HelpGiven
     | NotUnderstood
+    | Thanked
     | TextPlease
+    | VoiceHeard
+    | VoiceNotHeard
+    | LocationNoted
     | WhatToSearch
     | ChoicesOffered
     | NothingFound
@@ -209,10 +323,15 @@ Reply = (
     | ConfirmationAsked
     | NumberRefused
     | OverLimit
+    | CallPlanned
+    | AlreadyBooked
     | CallStarted
     | CallAnswered
     | AlreadyCalling
     | PassedOn
+    | BusinessAsks
+    | AnswerGiven
+    | AnswerLate
     | Cancelled
     | CancelUnderway
     | NothingToCancel

@@ -7,10 +7,11 @@ Every method is one transaction: when it returns, it is durable. Times are secon
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from data.call import CallReport, CallResult
+from data.call import CallReport, CallResult, Quote, TimelineEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,12 @@ class OutgoingMessage:
     """Ours, unique: the same promise is never queued twice."""
     customer: str
     body: str
-    """At most 1,600 characters."""
+    """At most 1,600 characters; "" when it is a sound."""
     due_at: float
+    media_url: str = ""
+    """Where the carrier fetches the sound that is sent instead of a text."""
+    stale_at: float | None = None
+    """From then on it is not worth sending any more (a note about progress); None: always."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,29 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedCall:
+    """A confirmed call that is to be placed later."""
+
+    plan_id: str
+    customer: str
+    errand_json: str
+    """The errand as it was confirmed."""
+    due_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedNumber:
+    """A business that asked not to be called again."""
+
+    number: str
+    """E.164."""
+    attempt_id: str
+    words: str
+    """What it said."""
+    asked_at: float
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """One step of a conversation, committed as a whole."""
 
@@ -72,6 +100,11 @@ class Turn:
     """message_sids that are now dealt with."""
     outgoing: tuple[OutgoingMessage, ...] = ()
     attempt: Attempt | None = None
+    plan: PlannedCall | None = None
+    """A call to keep for later; an id that is known already is put off to the new time."""
+    done_plans: tuple[str, ...] = ()
+    """plan_ids that are carried out or dropped."""
+    blocked: BlockedNumber | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +115,8 @@ class CallRecord:
     report: CallReport | None = None
     result: CallResult | None = None
     ended_at: float | None = None
+    quote: Quote | None = None
+    """The business's own words behind the result."""
     outgoing: tuple[OutgoingMessage, ...] = field(default=())
 
 
@@ -94,7 +129,10 @@ class Store(Protocol):
     async def close(self) -> None: ...
 
     async def take_message(self, message: IncomingMessage) -> bool:
-        """Keep a message; False when its sid is known already (then nothing changes)."""
+        """Keep a message; False when its sid is known already (then nothing changes).
+
+        What was parked for this customer is due again, before everything newer.
+        """
 
     async def waiting_messages(self, customer: str | None = None) -> list[IncomingMessage]:
         """Messages that no turn has handled, oldest first."""
@@ -118,13 +156,47 @@ class Store(Protocol):
     ) -> int:
         """How many attempts were ordered since then."""
 
+    async def keep_report(self, attempt_id: str, result: CallResult) -> CallResult:
+        """What the agent reported during the call, before it is judged. The first one stays and is
+        returned.
+        """
+
+    async def reported(self, attempt_id: str) -> CallResult | None:
+        """What the agent reported, if it did."""
+
+    async def keep_lines(self, attempt_id: str, entries: Sequence[TimelineEntry]) -> None:
+        """More lines of a live call's timeline, in order: after a crash they tell what was said."""
+
+    async def lines(self, attempt_id: str) -> tuple[TimelineEntry, ...]:
+        """What `keep_lines` kept of a call; empty once the call has its report."""
+
+    async def errand_booked(self, errand_id: str) -> bool:
+        """Whether an attempt at this errand ended as booked."""
+
+    async def minutes_talked(self, since: float) -> int:
+        """Minutes of calls that were ordered since then and have ended, each call rounded up."""
+
+    async def blocked_numbers(self) -> frozenset[str]:
+        """Businesses that asked not to be called again."""
+
     async def end_attempt(
-        self, report: CallReport, result: CallResult, turn: Turn, ended_at: float
+        self,
+        report: CallReport,
+        result: CallResult,
+        turn: Turn,
+        ended_at: float,
+        quote: Quote | None = None,
     ) -> bool:
         """Record how an attempt ended together with what the customer is told.
 
         False when it had ended already: then nothing changes, so a result is told once.
         """
+
+    async def due_plans(self, now: float, limit: int = 50) -> list[PlannedCall]:
+        """Planned calls whose time has come, oldest first."""
+
+    async def next_plan(self) -> float | None:
+        """When the next planned call falls due, or None."""
 
     async def due_messages(self, now: float, limit: int = 50) -> list[OutgoingMessage]:
         """Promises that are due, oldest first; per customer only the oldest unsent one."""
@@ -138,8 +210,20 @@ class Store(Protocol):
 
     async def message_given_up(self, message_id: str, error: str) -> None: ...
 
-    async def delivery_reported(self, message_sid: str, status: str, error_code: str) -> None:
-        """A delivery callback; states only move forward."""
+    async def message_parked(self, message_id: str, error: str) -> None:
+        """Kept until the customer writes again (`take_message`), also when it counted as sent."""
+
+    async def message_again(self, message_id: str, due_at: float, error: str) -> None:
+        """It counted as sent and was not delivered: it waits again, in its old place."""
+
+    async def delivery_reported(
+        self, message_sid: str, status: str, error_code: str
+    ) -> tuple[OutgoingMessage, int] | None:
+        """A delivery callback; states only move forward.
+
+        The message and how often it was sent when this is the first word that a sent message was
+        not delivered ("undelivered", "failed"); else None.
+        """
 
     async def calls(self, limit: int = 50) -> list[CallRecord]:
         """Newest first."""

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, String, Table, Text
 
-SCHEMA_VERSION = 1
-"""Raised with every change of the tables; an older program refuses a newer database."""
+SCHEMA_VERSION = 2
+"""Raised with every change of the tables, by a migration of that number (`data/migrations`)."""
 
 metadata = MetaData()
 
 _Id = BigInteger().with_variant(Integer, "sqlite")
 
+# Alembic's own table says which migrations a database has had. This one tells the first release,
+# which knew no migrations, that a database is not for it any more.
 schema_info = Table(
     "schema_info",
     metadata,
@@ -38,6 +40,7 @@ messages_in = Table(
     Column("media_url", Text, nullable=False),
     Column("handled", Integer, nullable=False, default=0),
     Index("messages_in_waiting", "handled", "customer"),
+    Index("messages_in_by_customer", "customer", "received_at"),
 )
 
 conversations = Table(
@@ -63,10 +66,47 @@ attempts = Table(
     Column("report_json", Text),
     Column("result_json", Text),
     Column("ended_at", Float(53)),
+    Column("reported_json", Text),
+    Column("quote_json", Text),
+    Column("talked_s", Float(53)),
     Index("attempts_open", "state"),
+    Index("attempts_by_time", "created_at"),
+    Index("attempts_by_errand", "errand_id"),
     Index("attempts_by_customer", "customer", "created_at"),
     Index("attempts_by_number", "to_number", "created_at"),
     Index("attempts_by_call_sid", "call_sid"),
+)
+
+call_lines = Table(
+    "call_lines",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("attempt_id", String(64), nullable=False),
+    Column("at_s", Float(53), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("speaker", String(16)),
+    Index("call_lines_by_attempt", "attempt_id"),
+)
+
+planned_calls = Table(
+    "planned_calls",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("plan_id", String(64), nullable=False, unique=True),
+    Column("customer", String(255), nullable=False),
+    Column("errand_json", Text, nullable=False),
+    Column("due_at", Float(53), nullable=False),
+    Index("planned_calls_due", "due_at"),
+)
+
+blocked_numbers = Table(
+    "blocked_numbers",
+    metadata,
+    Column("number", String(32), primary_key=True),
+    Column("attempt_id", String(64), nullable=False),
+    Column("words", Text, nullable=False),
+    Column("asked_at", Float(53), nullable=False),
 )
 
 messages_out = Table(
@@ -78,12 +118,14 @@ messages_out = Table(
     Column("body", Text, nullable=False),
     Column("due_at", Float(53), nullable=False),
     Column("attempt_id", String(64), nullable=False),
-    # waiting | sent | given_up
+    # waiting | sent | parked (until the customer writes) | given_up
     Column("state", String(16), nullable=False),
     Column("message_sid", String(64), nullable=False),
     Column("error", Text, nullable=False),
     Column("tries", Integer, nullable=False),
     Column("delivery", String(16), nullable=False),
+    Column("media_url", Text, nullable=False, server_default=""),
+    Column("stale_at", Float(53)),
     Index("messages_out_waiting", "state", "customer"),
     Index("messages_out_by_sid", "message_sid"),
     Index("messages_out_by_attempt", "attempt_id"),
@@ -102,3 +144,5 @@ DELIVERY_RANK = {
     "read": 6,
 }
 """The carrier's delivery states in the order in which they can happen; callbacks may overtake."""
+
+NOT_DELIVERED = frozenset({"undelivered", "failed"})

@@ -24,8 +24,10 @@ class Context(Protocol):
 
     @property
     def options(self) -> tuple[str, ...]:
-        """Names on the list that the customer is looking at."""
+        """Names on the list that the customer is looking at. While CALLING: the answers that the
+        business offered to its own question."""
 
     @property
     def asked(self) -> str:
-        """The question that the customer was asked last, in words, or ""."""
+        """The question that the customer was asked last, in words, or "". While CALLING: the
+        business's."""

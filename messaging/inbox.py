@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from data.store import IncomingMessage
+from messaging.buttons import said_by_button
 from messaging.text import MESSAGE_LIMIT, clean, shorten
 
 _SID = re.compile(r"(?:SM|MM)[0-9a-f]{32}", re.ASCII)
@@ -86,7 +87,7 @@ def read_message(
         body=_body(form),
         received_at=received_at,
         profile_name=clean(_first(form, "ProfileName"), 80),
-        button_payload=clean(_first(form, "ButtonPayload") or _first(form, "ListId"), 256),
+        button_payload=_payload(form),
         latitude=latitude,
         longitude=longitude,
         media_type=media_type,
@@ -130,7 +131,19 @@ def _first(form: Form, name: str) -> str:
     return next((value for value in _values(form, name) if value), "")
 
 
+def _payload(form: Form) -> str:
+    """What the tapped button or list entry carries; "" when there are two that differ."""
+    carried = {value for name in ("ButtonPayload", "ListId") for value in _values(form, name)}
+    carried.discard("")
+    return clean(carried.pop(), 256) if len(carried) == 1 else ""
+
+
 def _body(form: Form) -> str:
+    """What the customer wrote, or what a tap says (see messaging.buttons)."""
+    return said_by_button(_payload(form), _visible(form))
+
+
+def _visible(form: Form) -> str:
     text = _first(form, "Body") or _first(form, "ButtonText") or _first(form, "ListTitle")
     # Line breaks are part of what people write; other control characters are not.
     lines = (clean(line, MESSAGE_LIMIT) for line in text[: MESSAGE_LIMIT * 4].splitlines())

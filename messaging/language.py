@@ -21,6 +21,8 @@ _ES = frozenset(
     tercera opcion ayuda puedes podes puede tienes tenes tiene quieres queres cerca antes despues
     entre media peluqueria dentista medico plomero fontanero restaurante mesa corte pelo uñas
     orale simon nel che vos usted ustedes ahorita ahora gente personas numero telefono
+    llames llamalo llamala ir tienen lugar pueden podes podrias podria tengo somos estas estoy
+    preguntale decile dile diles buscar hacer ver arrepenti llamada porfis sino todavia nadie
     """.split()
 )
 _EN = frozenset(
@@ -32,7 +34,8 @@ _EN = frozenset(
     stop nevermind never mind forget help appointment table haircut dentist doctor plumber tomorrow
     today tonight morning afternoon evening noon next week monday tuesday wednesday thursday friday
     saturday sunday first second third last one option number near around any some after before
-    between past half quarter o'clock go ahead ask whether if there
+    between past half quarter o'clock go ahead ask whether if there their our us has had been
+    tmrw pls appt tell them anyone nobody changed
     """.split()
 )
 _WORD = re.compile(r"[a-zñ']+")
@@ -43,6 +46,8 @@ def language(text: str, before: str) -> str:
     known = before if before in (SPANISH, ENGLISH) else SPANISH
     plain = composed(text[:2000])
     words = _WORD.findall(fold(plain))
+    if len(words) == 1 and len(words[0]) == 1:
+        return known  # "y" is yes to the one and "and" to the other
     spanish = sum(word in _ES for word in words)
     english = sum(word in _EN for word in words)
     if any(char in "¿¡ñÑ" for char in plain):

@@ -5,36 +5,12 @@ from __future__ import annotations
 from typing import assert_never
 
 from data import reply as r
-from data.call import OutcomeStatus
-from data.place import PlaceInfo
-from messaging.showing import (
-    LISTED_ADDRESS,
-    LISTED_NAME,
-    MOST_PLACES,
-    NAME,
-    REQUEST,
-    SERVICE,
-    WORDS,
-    Calendar,
-    TimeWords,
-    shown_called,
-    shown_day,
-    shown_moment,
-    shown_number,
-    shown_time,
-    when_agreed,
-)
+from messaging.call_replies import CallReply
+from messaging.phrases_en_asking import business_question, choices, confirmation
+from messaging.phrases_en_parts import TIMES, at_place, with_place
+from messaging.phrases_en_results import result
+from messaging.showing import NAME, REQUEST, SERVICE, SPOKEN, shown_called, shown_number, shown_who
 from messaging.text import harmless
-
-_CALENDAR = Calendar(
-    ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-    (
-        *("January", "February", "March", "April", "May", "June", "July", "August"),
-        *("September", "October", "November", "December"),
-    ),
-    "{weekday}, {month} {day}",
-)
-_TIMES = TimeWords("at {a}", "between {a} and {b}", "from {a} on", "before {b}")
 
 APOLOGY = (
     "Sorry, we have a technical problem and cannot go on with this call. "
@@ -46,8 +22,6 @@ CALLBACK_EXPLANATION = (
     "was to ask for an appointment or a reservation. Thank you, and goodbye."
 )
 
-_DEMO = "_These are demo examples, not real businesses._"
-
 _HELP = """\
 Hi! I'm *Vocero*: I phone businesses for you and tell you what they said.
 
@@ -56,7 +30,30 @@ Write to me like this:
 • “Call +54 11 5555-0100 and book a table for four”
 • “Find dentists near Sol”
 
+You can also send me a voice note or share your location.
+
 I always ask before I call. *Cancel* stops everything."""
+
+_NOT_UNDERSTOOD = (
+    "Sorry, I didn't get that. Tell me what you need and where (“dentist downtown, Thursday "
+    "afternoon”), or send me the number to call."
+)
+_TEXT_PLEASE = (
+    "I can't look at pictures, documents or other files. Could you write it to me, or send me a "
+    "voice note?"
+)
+_LOCATION_NOTED = (
+    "📍 I have your location. What should I look for near it? For example: “hair salon” or "
+    "“dentist”."
+)
+_WHAT_TO_SEARCH = (
+    "Sure! What kind of business should I look for, and where? For example: “hair salon "
+    "downtown”. You can also send me a number."
+)
+_SEARCH_FAILED = (
+    "The search isn't working right now. Try again in a few minutes, or send me the business's "
+    "number and I'll call it directly."
+)
 
 
 def words(reply: r.Reply) -> str:
@@ -65,100 +62,120 @@ def words(reply: r.Reply) -> str:
         case r.HelpGiven():
             return _HELP
         case r.NotUnderstood():
-            return (
-                "Sorry, I didn't get that. Tell me what you need and where (“dentist downtown, "
-                "Thursday afternoon”), or send me the number to call."
-            )
+            return _NOT_UNDERSTOOD
+        case r.Thanked():
+            return "You're welcome! Write to me whenever you need something else."
         case r.TextPlease():
-            return "I can only read text for now. Could you write it to me, please?"
+            return _TEXT_PLEASE
+        case r.VoiceHeard(text):
+            return f"🎤 I heard: “{harmless(text, SPOKEN)}”"
+        case r.VoiceNotHeard(trouble):
+            return _not_heard(trouble)
+        case r.LocationNoted():
+            return _LOCATION_NOTED
         case r.WhatToSearch():
-            return (
-                "Sure! What kind of business should I look for, and where? For example: “hair "
-                "salon downtown”. You can also send me a number."
-            )
+            return _WHAT_TO_SEARCH
         case r.ChoicesOffered():
-            return _choices(reply)
+            return choices(reply)
         case r.NothingFound():
             return _nothing(reply)
         case r.SearchFailed():
-            return (
-                "The search isn't working right now. Try again in a few minutes, or send me the "
-                "business's number and I'll call it directly."
-            )
+            return _SEARCH_FAILED
         case r.ChoiceNeeded(count):
             if count == 1:
                 return "Reply *1* to choose it, or *no* to leave it."
             return f"Which one on the list? Reply with a number from 1 to {count}, or *none*."
         case r.ConfirmationAsked():
-            return _confirmation(reply)
+            return confirmation(reply)
         case r.NumberRefused(number, refusal):
             return _refused(number, refusal)
         case r.OverLimit(limit, name, until):
             return _over(limit, shown_called(name), until)
+        case r.Cancelled():
+            return "Okay, I won't call anyone. Write to me whenever you need something."
+        case r.NothingToCancel(name):
+            return _nothing_to_cancel(name)
+        case r.ResultTold():
+            return result(reply)
+        case _:
+            return _about_a_call(reply)
+
+
+def _about_a_call(reply: CallReply) -> str:
+    match reply:
+        case r.CallPlanned(name, phone, call_at):
+            moment = TIMES.moment(call_at) or "as soon as I can"
+            return (
+                f"🗓️ Noted: I'll call {shown_who(name, phone)} {moment} and tell you. If you don't "
+                "need it any more, write *cancel*."
+            )
+        case r.AlreadyBooked(name):
+            return (
+                f"You have your booking{with_place(name)} already, so I won't call anyone else for "
+                "it. If you need something else, tell me."
+            )
         case r.CallStarted(name, phone):
-            return f"📞 Calling {_who(name, phone)}…"
+            return f"📞 Calling {shown_who(name, phone)}…"
         case r.CallAnswered(name):
-            return f"They picked up{_at(name)}. I'm talking; I'll tell you as soon as I'm done."
+            return (
+                f"They picked up{at_place(name)}. I'm talking; I'll tell you as soon as I'm done."
+            )
         case r.AlreadyCalling(name):
             return (
-                f"I'm on a call{_with(name)} right now. When it ends we'll go on with the rest. "
-                "To end it, write *cancel*."
+                f"I'm on a call{with_place(name)} right now. When it ends we'll go on with the "
+                "rest. To end it, write *cancel*."
             )
         case r.PassedOn(name):
             return f"Okay, I'm telling {shown_called(name) or 'them'} on the call."
-        case r.Cancelled():
-            return "Okay, I won't call anyone. Write to me whenever you need something."
+        case r.BusinessAsks():
+            return business_question(reply)
+        case r.AnswerGiven(name, answer):
+            return f"Okay, I told {shown_called(name) or 'them'}: “{harmless(answer, REQUEST)}”."
+        case r.AnswerLate(name):
+            return (
+                "Your answer came when the conversation had already moved on. I passed it on to "
+                f"the call{with_place(name)} all the same, in case it still helps."
+            )
         case r.CancelUnderway(name):
-            return f"I'm ending the call{_with(name)}. I'll tell you how it ended in a moment."
-        case r.NothingToCancel(name):
-            if name:
-                return (
-                    f"There is no call going on. The booking{_with(name)} still stands: if you "
-                    "want it cancelled, tell me and I'll call them."
-                )
-            return "There is nothing going on to cancel."
-        case r.ResultTold():
-            return _result(reply)
+            return f"I'm ending the call{with_place(name)}. I'll tell you how it ended in a moment."
         case _:
             assert_never(reply)
 
 
-def _who(name: str, phone: str) -> str:
-    shown = harmless(name, NAME)
-    return f"*{shown}* ({shown_number(phone)})" if shown else shown_number(phone)
+def _not_heard(trouble: r.VoiceTrouble) -> str:
+    match trouble:
+        case r.VoiceTrouble.EMPTY:
+            return (
+                "I can't make out anything in that voice note. Please record it again, closer to "
+                "the microphone, or write it to me."
+            )
+        case r.VoiceTrouble.TOO_LONG:
+            return "That voice note is too long. Please send a shorter one, or write it to me."
+        case r.VoiceTrouble.GONE:
+            return "I couldn't download that voice note. Please send it again, or write it to me."
+        case r.VoiceTrouble.NOT_SOUND:
+            return (
+                "I can't listen to that file. Please record a voice note here in WhatsApp, or "
+                "write it to me."
+            )
+        case r.VoiceTrouble.OFF:
+            return "I can't listen to voice notes here. Could you write it to me, please?"
+        case r.VoiceTrouble.FAILED:
+            return (
+                "I can't listen to voice notes right now. Please write it to me, or try again in a "
+                "few minutes."
+            )
+        case _:
+            assert_never(trouble)
 
 
-def _at(name: str) -> str:
-    return f" at {shown_called(name)}" if shown_called(name) else ""
-
-
-def _with(name: str) -> str:
-    return f" with {shown_called(name)}" if shown_called(name) else ""
-
-
-def _choices(offered: r.ChoicesOffered) -> str:
-    service = harmless(offered.service, SERVICE)
-    head = f"Here is what I found for “{service}”:" if service else "Here is what I found:"
-    places = offered.places[:MOST_PLACES]
-    entries = [_entry(number, place) for number, place in enumerate(places, 1)]
-    count = len(places)
-    ask = (
-        "Reply *1* if you want me to call, or *no* to leave it."
-        if count == 1
-        else f"Which one should I call? Reply with the number (1 to {count}) or *none*."
+def _nothing_to_cancel(name: str) -> str:
+    if not name:
+        return "There is nothing going on to cancel."
+    return (
+        f"There is no call going on. The booking{with_place(name)} still stands: if you want it "
+        "cancelled, tell me and I'll call them."
     )
-    demo = [_DEMO] if offered.from_demo_data else []
-    return "\n\n".join([head, "\n".join(entries), *demo, ask])
-
-
-def _entry(number: int, place: PlaceInfo) -> str:
-    details = [harmless(place.address, LISTED_ADDRESS)]
-    if place.rating is not None:
-        votes = f" ({place.rating_count} reviews)" if place.rating_count else ""
-        details.append(f"★ {place.rating:.1f}{votes}")
-    rest = " · ".join(detail for detail in details if detail)
-    name = harmless(place.name, LISTED_NAME) or "No name"
-    return f"{number}. *{name}*" + (f"\n    {rest}" if rest else "")
 
 
 def _nothing(nothing: r.NothingFound) -> str:
@@ -170,26 +187,6 @@ def _nothing(nothing: r.NothingFound) -> str:
         f"I found no business with a phone{what}{where}{demo}. Try other words or another area, "
         "or send me the number and I'll call it."
     )
-
-
-def _confirmation(asked: r.ConfirmationAsked) -> str:
-    day = shown_day(asked.preferences.date or asked.preferences.date_heard, _CALENDAR)
-    time = shown_time(asked.preferences, _TIMES)
-    if day and not time:
-        when = f"{day}, any time"
-    elif time and not day:
-        when = f"as soon as possible, {time}"
-    else:
-        when = ", ".join(part for part in (day, time) if part) or "as soon as possible"
-    lines = [f"Shall I call {_who(asked.business_name, asked.phone)}?", ""]
-    service, request = harmless(asked.service, SERVICE), harmless(asked.request, REQUEST)
-    if service:
-        lines.append(f"• For: {service}")
-    lines.append(f"• When: {when}")
-    if request:
-        lines.append(f"• Also: {request}")
-    lines += ["", "Reply *yes* to call or *no* to leave it. To change something, just write it."]
-    return "\n".join(lines)
 
 
 def _refused(number: str, refusal: r.Refusal) -> str:
@@ -217,8 +214,8 @@ def _refused(number: str, refusal: r.Refusal) -> str:
 
 def _over(limit: r.Limit, name: str, until: str) -> str:
     there = name or "this business"
-    moment = shown_moment(until, _CALENDAR, "from {a} on")
-    again = f" I can call{' on' if ' ' in until else ''} {moment}." if moment else ""
+    moment = TIMES.from_moment(until)
+    again = f" I can call {moment}." if moment else ""
     match limit:
         case r.Limit.CUSTOMER_DAY:
             return f"You have reached today's maximum of calls. Let's go on tomorrow.{again}"
@@ -233,6 +230,8 @@ def _over(limit: r.Limit, name: str, until: str) -> str:
             return f"All our lines are in use. Write to me in a few minutes.{again}"
         case r.Limit.DRAINING:
             return "I'm about to restart. Write to me in a minute and I'll call."
+        case r.Limit.SPEND:
+            return f"Today's budget for calls is used up. Let's go on tomorrow.{again}"
         case r.Limit.HOURS:
             return (
                 f"I don't call {there} at this hour: it is outside calling hours."
@@ -240,67 +239,3 @@ def _over(limit: r.Limit, name: str, until: str) -> str:
             )
         case _:
             assert_never(limit)
-
-
-def _result(told: r.ResultTold) -> str:
-    result = told.result
-    who = _who(told.business_name, told.phone)
-    when = when_agreed(result, _CALENDAR, _TIMES)
-    on = f": *{when}*" if when else ""
-    match result.status:
-        case OutcomeStatus.BOOKED:
-            head = f"✅ *Booked* at {who}{on}."
-        case OutcomeStatus.UNCONFIRMED:
-            thought = f" We spoke about {when}." if when else ""
-            head = (
-                f"⚠️ *Not confirmed*: I spoke with {who}, but it was not clearly confirmed."
-                f"{thought} Please don't count on it yet."
-            )
-        case OutcomeStatus.NO_AVAILABILITY:
-            head = f"{who} has nothing free {f'for {when}' if when else 'for what you asked'}."
-        case OutcomeStatus.CALLBACK_NEEDED:
-            head = f"{who} asks to be called again{f': {when}' if when else ''}."
-        case OutcomeStatus.WRONG_NUMBER:
-            head = f"{who}: they said it is a wrong number. Nothing was booked."
-        case OutcomeStatus.NO_ANSWER:
-            head = f"{who} does not answer. Nothing was booked."
-        case OutcomeStatus.BUSY:
-            head = f"{who}: the line is busy. Nothing was booked."
-        case OutcomeStatus.VOICEMAIL:
-            head = f"{who}: voicemail picked up. I left no message and nothing was booked."
-        case OutcomeStatus.CANCELLED:
-            head = f"The call to {who} was cancelled, as you asked. Nothing is confirmed."
-        case OutcomeStatus.INTERRUPTED:
-            head = f"The call with {who} broke off before it was done. Nothing is confirmed."
-        case OutcomeStatus.FAILED:
-            head = f"I could not complete the call to {who}. Nothing is confirmed."
-        case _:
-            assert_never(result.status)
-    lines = [head]
-    if professional := harmless(result.professional_name or "", NAME):
-        lines.append(f"• With: {professional}")
-    if instructions := harmless(result.instructions or "", WORDS):
-        lines.append(f"• Instructions: {instructions}")
-    if notes := harmless(result.notes or "", WORDS):
-        lines.append(f"• Note: {notes}")
-    if quote := harmless(told.quote, WORDS):
-        lines.append(f"• The business said: “{quote}”")
-    if detail := harmless(told.detail, WORDS):
-        lines.append(f"• Reason: {detail}")
-    if step := _next_step(told):
-        lines += ["", step]
-    return "\n".join(lines)
-
-
-def _next_step(told: r.ResultTold) -> str:
-    match told.next_step:
-        case r.NextStep.NONE:
-            return ""
-        case r.NextStep.CALL_AGAIN:
-            if told.result.status is OutcomeStatus.UNCONFIRMED:
-                return "Shall I call again to confirm it? Reply *yes* or *no*."
-            return "Shall I call again? Reply *yes* or *no*."
-        case r.NextStep.OTHER_PLACE:
-            return "Shall I show you the others on the list? Reply *yes* or *no*."
-        case _:
-            assert_never(told.next_step)

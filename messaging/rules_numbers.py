@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import phonenumbers
 
+from messaging.rules_spelled_numbers import spelled_runs
+
 _RUN = re.compile(
     r"(?<![\w@])(?:\+|\(\s*\+?)?[0-9](?:[0-9]|[ \u00a0().\-\u2010-\u2015](?=[ \u00a0().\-+0-9]))"
     r"{4,26}(?<=[0-9])(?![\w])"
@@ -18,9 +20,11 @@ _RUN = re.compile(
 _LINK = re.compile(r"wa\.me/\+?([0-9]{8,15})|\btel:(\+?[0-9]{6,15})")
 _NOT_A_NUMBER = re.compile(
     r"\b[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}\b"
-    r"|\b[0-3]?[0-9]([/.-])[01]?[0-9]\1(?:20[2-9][0-9]\b|[2-9][0-9]\b(?![ .-]?[0-9]))"
+    r"|(?<![0-9][./-])\b[0-3]?[0-9]([/.-])[01]?[0-9]\1(?:20[2-9][0-9]\b"
+    r"|[2-9][0-9]\b(?![ .-]?[0-9]))"
     r"|\b[0-9]{1,2}/[0-9]{1,2}\b"
-    r"|\b[0-9]{1,2}[:.][0-9]{2}\s*(?:hs?|horas|am|pm|a\.m\.|p\.m\.)?(?![0-9.])(?!\s*[0-9])"
+    r"|(?<![0-9][./-])\b[0-9]{1,2}[:.][0-9]{2}\s*(?:hs?|horas|am|pm|a\.m\."
+    r"|p\.m\.)?(?![0-9.])(?!\s*[0-9])"
     r"|[$\u20ac\u00a3]\s*[0-9][0-9.,]*"
     r"|\b[0-9][0-9.,]*\s*(?:pesos|euros|dolares|dollars|usd|mxn|ars|eur|mangos|lucas)\b"
     r"|(?<![+0-9.])(?:[0-9]{1,2}(?:\.[0-9]{3}){1,3}|[0-9]{3}\.[0-9]{3})(?![0-9.-])"
@@ -28,7 +32,9 @@ _NOT_A_NUMBER = re.compile(
 _SOMETHING_ELSE = re.compile(
     r"\b(?:dni|nie|nif|cuit|cuil|curp|rfc|cbu|clabe|documento|expediente|pedido|socio|poliza"
     r"|afiliado|orden|cliente|cuenta|reserva numero|order|account|booking|passport|pasaporte"
-    r"|reference|member|codigo postal|zip|cp)\b[^0-9+]{0,14}$"
+    r"|reference|member|codigo postal|zip|cp|invoice|factura|ticket|tramite|siniestro|matricula"
+    r"|patente|tarjeta|card|folio|contrato|contract|policy|claim|case|ref|invoice number)\b"
+    r"(?![^0-9+]*\b(?:al|llam\w+|call|ring|phone|tel\w*|marc\w+|dial)\b)[^0-9+]{0,14}$"
 )
 _THEIR_OWN = re.compile(
     r"\b(?:mi|mis|my)\s+(?:propio\s+|own\s+)?(?:numero|nro|telefono|tel|celular|celu|cel|movil"
@@ -70,10 +76,36 @@ def numbers_in(text: str, folded: str, country: str) -> tuple[NumberHeard, ...]:
             continue
         wanted = _CALL_IT.search(before) is not None
         alone = not folded.replace(match.group(), "").strip(" .!?")
+        if heard and heard[-1].wanted:
+            between = folded[heard[-1].end : match.start()]
+            wanted = wanted or _OR_THAT_ONE.fullmatch(between) is not None
         e164 = read_number(match.group(), country)
         if e164 or wanted or alone:
             heard.append(_heard(match, text, e164, wanted))
+    for start, end, digits in spelled_runs(folded):
+        e164 = read_number(digits, country)
+        before = folded[max(0, start - 48) : start]
+        other = _THEIR_OWN.search(before) or _SOMETHING_ELSE.search(before)
+        if e164 and not other and not any(n.start < end and start < n.end for n in heard):
+            wanted = _CALL_IT.search(before) is not None
+            heard.append(NumberHeard(start, end, text[start:end], e164, wanted))
     return tuple(sorted(heard, key=lambda number: number.start))
+
+
+def stands_in(digits: str, folded: str) -> bool:
+    """Whether these digits stand in the text as a number of their own that could be a phone's: no
+    part of another, no document, price, date or time.
+    """
+    return any(
+        re.sub(r"[^0-9]", "", match.group()) == digits
+        and not _SOMETHING_ELSE.search(folded[max(0, match.start() - 48) : match.start()])
+        for match in _RUN.finditer(_masked(folded))
+    )
+
+
+_OR_THAT_ONE = re.compile(
+    r"[ ,;]*(?:o|u|y|e|or|and|(?:o |y )?(?:si no|sino)|if not|/)(?: (?:al|a|el|the|to|call))*[ :]*"
+)
 
 
 def number_to_call(heard: tuple[NumberHeard, ...]) -> str:

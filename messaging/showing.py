@@ -1,30 +1,24 @@
-"""Numbers, days and times as a customer reads them. Pure."""
+"""Names and numbers as a customer reads them, and messages that fit. Pure."""
 
 from __future__ import annotations
 
 import re
-from datetime import date
-from typing import NamedTuple
+from collections.abc import Sequence
 
 import phonenumbers
 
-from data.call import CallResult
-from data.errand import Preferences
-from messaging.text import harmless
+from data.place import PlaceInfo
+from messaging.text import MESSAGE_LIMIT, harmless, width
 
 NAME, SERVICE, REQUEST, WORDS = 80, 80, 200, 220
-LISTED_NAME, LISTED_ADDRESS, MOST_PLACES = 50, 45, 10
+SPOKEN, QUESTION, OPTION, MOST_OPTIONS = 500, 300, 60, 10
+MOST_PLACES = 10
 """How much of a text from outside is shown, in characters: what asks for an answer, at a message's
 end, is then never cut off."""
-
-
-class Calendar(NamedTuple):
-    """A language's words for days."""
-
-    weekdays: tuple[str, ...]
-    months: tuple[str, ...]
-    pattern: str
-    """With {weekday}, {day}, {month}."""
+LONGEST_URL = 500
+"""A link is shown whole or not at all."""
+SIZES = ((50, 45), (50, 20), (50, 0), (30, 0), (15, 0), (0, 0))
+"""Bounds for names and details in a list, tried until the whole list fits."""
 
 
 def shown_number(e164: str) -> str:
@@ -45,61 +39,39 @@ def shown_called(name_or_number: str) -> str:
     return harmless(name_or_number, NAME)
 
 
-def shown_day(iso_or_heard: str, calendar: Calendar) -> str:
-    """ "2026-08-14" as "viernes 14 de agosto"; anything else as it was heard."""
-    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", iso_or_heard):
-        try:
-            day = date.fromisoformat(iso_or_heard)
-        except ValueError:
-            return harmless(iso_or_heard, 60)
-        return calendar.pattern.format(
-            weekday=calendar.weekdays[day.weekday()],
-            day=day.day,
-            month=calendar.months[day.month - 1],
-        )
-    return harmless(iso_or_heard, 60)
+def shown_who(name: str, phone: str, longest_name: int = NAME) -> str:
+    """A business with its number in full: "*Ana* (+54 9 11 5555-0101)"."""
+    shown = harmless(name, longest_name) if longest_name else ""
+    return f"*{shown}* ({shown_number(phone)})" if shown else shown_number(phone)
 
 
-def shown_clock(time: str) -> str:
-    """ "17:00:00" as "17:00"; anything else as it was heard."""
-    match = re.fullmatch(r"([0-9]{1,2}:[0-9]{2})(?::[0-9]{2})?", time)
-    return match[1] if match else harmless(time, 60)
+def shown_link(url: str) -> str:
+    """One of our own links as it is, or "" when it is none that can be shown whole."""
+    return url if re.fullmatch(r"https?://[\x21-\x7e]+", url) and len(url) <= LONGEST_URL else ""
 
 
-class TimeWords(NamedTuple):
-    """A language's words for stretches of time, with {a} and {b}."""
-
-    at: str
-    between: str
-    after: str
-    before: str
-
-
-def shown_time(preferences: Preferences, words: TimeWords) -> str:
-    """The time wished for, or "" when any will do."""
-    first, last = shown_clock(preferences.time_from), shown_clock(preferences.time_until)
-    if first and last:
-        form = words.at if first == last else words.between
-        return form.format(a=first, b=last)
-    if first:
-        return words.after.format(a=first)
-    if last:
-        return words.before.format(b=last)
-    return harmless(preferences.time_heard, 60)
+def fitted(head: str, optional: Sequence[str], tail: Sequence[str]) -> str:
+    """The lines as one message: of the optional ones, the last are left out until it fits."""
+    kept = [line for line in optional if line]
+    while True:
+        text = "\n".join([head, *kept, *tail])
+        if not kept or width(text) <= MESSAGE_LIMIT:
+            return text
+        kept.pop()
 
 
-def shown_moment(moment: str, calendar: Calendar, from_on: str) -> str:
-    """ "2026-11-26 09:00" or "09:00" with `from_on` between day and {a}, the time; "" for ""."""
-    day, _, clock = moment.rpartition(" ")
-    if not clock:
-        return ""
-    return " ".join(filter(None, (shown_day(day, calendar), from_on.format(a=shown_clock(clock)))))
+def shown_votes(place: PlaceInfo) -> str:
+    """How many rated it, or "" when that is not known."""
+    votes = place.rating_count or 0
+    return f"{votes}" if 0 < votes < 10_000_000 else ""
 
 
-def when_agreed(result: CallResult, calendar: Calendar, words: TimeWords) -> str:
-    """Day and time of a result, as far as it has them: "viernes 14 de agosto a las 17:00"."""
-    day = shown_day(result.date or "", calendar)
-    clock = shown_clock(result.time or "")
-    if re.fullmatch(r"[0-9]{1,2}:[0-9]{2}", clock):
-        clock = words.at.format(a=clock, b=clock)
-    return " ".join(part for part in (day, clock) if part)
+def shown_rating(place: PlaceInfo) -> str:
+    """ "4.5", or "" when there is none."""
+    rating = place.rating
+    return f"{rating:.1f}" if rating is not None and 0 < rating <= 5 else ""
+
+
+def fits(text: str) -> bool:
+    """Whether it can be sent as one message."""
+    return width(text) <= MESSAGE_LIMIT

@@ -50,25 +50,44 @@ def harmless(text: str, limit: int) -> str:
 
 def width(text: str) -> int:
     """Length in UTF-16 units, the stricter way to count characters."""
-    return len(text) + sum(1 for char in text if ord(char) > 0xFFFF)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def shorten(text: str, limit: int) -> str:
-    """At most `limit` long, cut between words where there is a space to cut at, with "…"."""
+    """At most `limit` long, cut between words, with "…".
+
+    A link or a number is kept whole or left out, a grouped one ("+54 9 11 5555-0101") too. Only a
+    word that alone would fill half of it is cut inside.
+    """
     if width(text) <= limit:
         return text
-    room = limit - 1
-    kept: list[str] = []
-    for char in text:
+    if limit < 1:
+        return ""
+    end = _before_a_whole(text, _fitting(text, limit - 1))
+    if not text[end].isspace():
+        gap = max(text.rfind(" ", 0, end), text.rfind("\n", 0, end))
+        if gap > end // 2:
+            end = _before_a_whole(text, gap)
+    return text[:end].rstrip(" \n,;:.-*(") + "…"
+
+
+_WHOLE = re.compile(r"https?://\S{1,800}|[+(]{0,2}[0-9](?:[ ().-]{0,2}[0-9]){0,20}")
+"""What says something else when a part of it is missing."""
+
+
+def _before_a_whole(text: str, end: int) -> int:
+    """The end, or where the link or number begins that it would tear."""
+    torn = (found for found in _WHOLE.finditer(text) if found.start() < end < found.end())
+    return next((found.start() or end for found in torn), end)
+
+
+def _fitting(text: str, room: int) -> int:
+    """How many characters of the text fit into so many UTF-16 units."""
+    for index, char in enumerate(text):
         room -= 2 if ord(char) > 0xFFFF else 1
         if room < 0:
-            break
-        kept.append(char)
-    cut = "".join(kept)
-    gap = max(cut.rfind(" "), cut.rfind("\n"))
-    if gap > len(cut) // 2:
-        cut = cut[:gap]
-    return cut.rstrip(" \n,;:.-*") + "…"
+            return index
+    return len(text)
 
 
 def fold(text: str) -> str:

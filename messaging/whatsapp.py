@@ -1,12 +1,14 @@
-"""WhatsApp through Twilio's REST interface: sending a text, and the typing indicator.
+"""WhatsApp through Twilio's REST interface: texts, sounds, templates, and the typing indicator.
 
-Facts: POST /2010-04-01/Accounts/{sid}/Messages.json (Twilio API reference); error codes from its
-error catalogue. There is no idempotency key: a POST that timed out may have worked, so such a
-failure says `unclear` and `find_sent` looks for the message before it is sent again.
+Facts: POST /2010-04-01/Accounts/{sid}/Messages.json (Twilio API reference); what its error codes
+mean is in messaging.sending_codes. There is no idempotency key: a POST that timed out may have
+worked, so such a failure says `unclear` and `find_sent` looks for the message before it is sent
+again.
 """
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from datetime import UTC
@@ -16,6 +18,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from messaging.sending_codes import CODES, Fate
 from messaging.text import MESSAGE_LIMIT, shorten
 
 log = logging.getLogger(__name__)
@@ -25,37 +28,11 @@ _TYPING_TIMEOUT = httpx.Timeout(5.0)
 _SID = re.compile(r"(?:SM|MM)[0-9a-f]{32}", re.ASCII)
 _CLOCKS_APART_S = 5.0
 _LONGEST_WAIT_S = 3600.0
-
-_RETRIED_CODES: dict[int, str] = {
-    20003: "Twilio does not accept our credentials",
-    20429: "too many requests to Twilio",
-    20500: "Twilio has an internal error",
-    20503: "Twilio is not available",
-    63017: "the WhatsApp sender is over its rate",
-    63018: "the WhatsApp sender is over its rate",
-    63025: "Twilio has an internal error",
-    30001: "Twilio's queue is full",
-}
-_FINAL_CODES: dict[int, str] = {
-    21211: "the customer's address is not valid",
-    21408: "sending to this country is not permitted on the account",
-    21610: "the customer asked to receive no messages",
-    21617: "the message is too long",
-    21910: "sender and customer are on different channels",
-    63003: "the customer is not on WhatsApp",
-    63005: "WhatsApp refused the content",
-    63007: "our number is no WhatsApp sender",
-    63013: "WhatsApp's policy forbids the message",
-    63015: "the customer has not joined the sandbox",
-    63016: "more than 24 hours since the customer wrote: only a template is delivered",
-    63024: "the customer's address is not valid on WhatsApp",
-    63031: "our own number was to be written to",
-    63032: "WhatsApp holds the message back in an experiment",
-    63033: "the customer has blocked us",
-    63038: "the account's daily limit of messages is reached",
-    63049: "WhatsApp chose not to deliver the message",
-    63051: "the WhatsApp business account is locked",
-}
+_TEMPLATE_TEXT = 900
+"""WhatsApp takes 1,024 characters in a template's whole body; the operator's words need room."""
+_TELLING_TEXT = 40
+"""A text of this length is not found in another message by chance."""
+_NOT_DELIVERED = frozenset({"failed", "undelivered", "canceled"})
 
 
 class SendFailed(Exception):
@@ -95,18 +72,42 @@ class WhatsApp:
         base_url: str,
         from_number: str,
         status_callback_url: str = "",
+        template_sid: str = "",
     ) -> None:
-        """`from_number` is E.164; `base_url` is TWILIO_API_BASE_URL."""
+        """`from_number` is E.164; `base_url` is TWILIO_API_BASE_URL; `template_sid` (HX…) names an
+        approved template that says the text of its one variable.
+        """
         self._http = http
         self._auth = httpx.BasicAuth(account_sid, auth_token)
         self._messages = f"{base_url.rstrip('/')}/2010-04-01/Accounts/{account_sid}/Messages.json"
         self._typing = f"{_messaging_base(base_url)}/v2/Indicators/Typing.json"
         self._from = f"whatsapp:{from_number}"
         self._status_callback_url = status_callback_url
+        self._template_sid = template_sid
 
-    async def send(self, to: str, body: str) -> str:
-        """Sends one text to a WhatsApp address; the message's sid. Raises SendFailed."""
-        form = {"To": to, "From": self._from, "Body": shorten(body, MESSAGE_LIMIT)}
+    @property
+    def has_template(self) -> bool:
+        """Whether customers can be written to after the 24 hours."""
+        return bool(self._template_sid)
+
+    async def send(self, to: str, body: str, media_url: str = "") -> str:
+        """Sends one text to a WhatsApp address, or a sound without a text; the message's sid.
+
+        Raises SendFailed. `media_url` is fetched by Twilio, before it answers or soon after.
+        """
+        # A body beside a sound is not delivered (Twilio API reference, WhatsApp media).
+        if media_url:
+            return await self._post(to, {"MediaUrl": media_url})
+        return await self._post(to, {"Body": shorten(body, MESSAGE_LIMIT)})
+
+    async def send_template(self, to: str, body: str) -> str:
+        """Sends the text as the template's variable, on one line; the sid. Raises SendFailed."""
+        variables = json.dumps({"1": _template_text(body)}, ensure_ascii=False)
+        content = {"ContentSid": self._template_sid, "ContentVariables": variables}
+        return await self._post(to, content)
+
+    async def _post(self, to: str, content: dict[str, str]) -> str:
+        form = {"To": to, "From": self._from, **content}
         if self._status_callback_url:
             form["StatusCallback"] = self._status_callback_url
         try:
@@ -132,8 +133,11 @@ class WhatsApp:
     async def find_sent(self, to: str, body: str, since: float, known: frozenset[str]) -> str:
         """The sid of a message with this text that Twilio took after `since` (epoch), or "".
 
-        `known` are sids of other messages. Raises SendFailed when Twilio cannot tell.
+        `known` are sids of other messages. What is known to have failed does not count. A sound
+        cannot be found: it has no text. Raises SendFailed when Twilio cannot tell.
         """
+        if not body:
+            return ""
         try:
             response = await self._http.get(
                 self._messages,
@@ -147,7 +151,6 @@ class WhatsApp:
         answer = _json(response)
         if response.status_code != 200:
             raise _failure(response, answer)
-        wanted = shorten(body, MESSAGE_LIMIT)
         listed = answer.get("messages")
         for message in listed if isinstance(listed, list) else []:
             if not isinstance(message, dict):
@@ -158,11 +161,21 @@ class WhatsApp:
                 and _SID.fullmatch(sid)
                 and sid not in known
                 and message.get("to") == to
-                and message.get("body") == wanted
+                and self._says(message.get("body"), body)
+                and message.get("status") not in _NOT_DELIVERED
                 and _created(message.get("date_created")) >= since - _CLOCKS_APART_S
             ):
                 return sid
         return ""
+
+    def _says(self, listed: object, body: str) -> bool:
+        if not isinstance(listed, str):
+            return False
+        if listed == shorten(body, MESSAGE_LIMIT):
+            return True
+        # Sent as a template, the text stands between the template's own words.
+        within = _template_text(body) if self._template_sid else ""
+        return len(within) >= _TELLING_TEXT and within in listed
 
     async def typing(self, message_sid: str) -> None:
         """Shows "typing…" for up to 25 s and marks the message read. Best effort.
@@ -195,6 +208,12 @@ def _messaging_base(base_url: str) -> str:
     return base
 
 
+def _template_text(body: str) -> str:
+    """A template's variable: no line breaks, no tabs, no more than four spaces in a row."""
+    lines = (" ".join(line.split()) for line in body.splitlines())
+    return shorten(" ".join(line for line in lines if line), _TEMPLATE_TEXT)
+
+
 def _json(response: httpx.Response) -> dict[str, Any]:
     try:
         answer = response.json()
@@ -208,12 +227,17 @@ def _failure(response: httpx.Response, answer: dict[str, Any]) -> SendFailed:
     raw = answer.get("code")
     code = raw if isinstance(raw, int) and not isinstance(raw, bool) else None
     wait_s = _wait_s(response)
-    if code in _FINAL_CODES:
-        return SendFailed(_FINAL_CODES[code], retry=False, code=code)
-    if code in _RETRIED_CODES:
+    known = CODES.get(code) if code is not None else None
+    if known is not None and known.fate is Fate.AGAIN:
         return SendFailed(
-            _RETRIED_CODES[code], retry=True, code=code, unclear=status >= 500, wait_s=wait_s
+            known.sentence,
+            retry=True,
+            code=code,
+            unclear=status >= 500,
+            wait_s=max(wait_s, known.wait_s),
         )
+    if known is not None:
+        return SendFailed(known.sentence, retry=False, code=code)
     if status == 429:
         return SendFailed("too many requests to Twilio", retry=True, code=code, wait_s=wait_s)
     if status in (401, 403):

@@ -11,16 +11,19 @@ import logging
 
 from data.call import CallReport, TimelineEntry
 from data.errand import ConversationStatus, Errand
-from data.reply import Limit, NotUnderstood, NumberRefused, OverLimit
+from data.reply import Limit, NotUnderstood, OverLimit
 from data.store import StoreError, Turn
 from orchestration.conversation_state import Conversation, OrderCall, conversation_from_json
 from orchestration.desks import Desks
-from orchestration.dialling import Dialling
+from orchestration.dialling import Dialling, Refused
 from orchestration.errands import called_name
 from orchestration.live_calls import LiveCalls
 from orchestration.needs import Needs, masked
 from orchestration.outgoing import Telling
+from orchestration.planned_calls import PlannedCalls
+from orchestration.policy import comparable
 from orchestration.recovery import Recovery
+from orchestration.settling import Settling
 from orchestration.turns import Batch, Turns
 
 log = logging.getLogger(__name__)
@@ -44,23 +47,25 @@ class Concierge:
         self._desks = Desks()
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._woken: set[str] = set()
-        telling = Telling(needs.phrasing, needs.now)
-        self._telling = telling
-        self._turns = Turns(needs)
-        self._dialling = Dialling(needs, telling)
-        self._calls = LiveCalls(needs, telling, self._desks, self._tasks)
-        self._recovery = Recovery(
-            needs.lookup, self._calls.call_finished, needs.settings.look_up_for_s
-        )
+        self._telling = Telling(needs.phrasing, needs.now)
+        self._live = LiveCalls(needs, self._telling, self._tasks)
+        self._turns = Turns(needs, self._live)
+        self._dialling = Dialling(needs, self._telling, self._live)
+        self._settling = Settling(needs, self._telling, self._desks, self._dialling, self._live)
+        self._planned = PlannedCalls(needs, self._telling, self._desks, self._dialling, self._tasks)
+        self._recovery = Recovery(needs, self._settling.call_finished)
+        needs.tools.customer_line = self
 
     async def __aenter__(self) -> Concierge:
         await self._tasks.__aenter__()
+        self._live.start()
         return self
 
     async def __aexit__(self, *error: object) -> None:
         for worker in tuple(self._workers.values()):
             worker.cancel()
-        self._calls.stop()
+        self._planned.stop()
+        self._live.stop()
         await self._tasks.__aexit__(None, None, None)
 
     # --- what happens -------------------------------------------------------------------------
@@ -74,13 +79,17 @@ class Concierge:
 
     def call_noted(self, attempt_id: str, entry: TimelineEntry) -> None:
         """A new line in a call's timeline (`bridge.ports.CallObserver`)."""
-        self._calls.call_noted(attempt_id, entry)
+        self._live.call_noted(attempt_id, entry)
 
     async def call_finished(self, report: CallReport) -> None:
         """A call is over (`bridge.ports.CallObserver`). Raises StoreError; then tell it again."""
-        await self._calls.call_finished(report)
+        await self._settling.call_finished(report)
 
-    async def order(self, errand: Errand) -> str | OverLimit | NumberRefused:
+    async def ask(self, attempt_id: str, question: str, options: tuple[str, ...]) -> str | None:
+        """Put the business's question to the customer (`orchestration.ports.CustomerLine`)."""
+        return await self._live.ask(attempt_id, question, options)
+
+    async def order(self, errand: Errand) -> str | Refused:
         """Call for an errand that was confirmed elsewhere (the command line).
 
         The attempt's id, or why there is no call. Raises StoreError.
@@ -95,24 +104,27 @@ class Concierge:
             errand=errand,
             attempt_id=order.attempt_id,
         )
-        if not await self._place(Turn(errand.customer), state, order, errand.language):
+        turn = Turn(errand.customer)
+        if not await self._dialling.commit_and_place(turn, state, order, errand.language):
             return OverLimit(Limit.CALLS, called_name(errand))
         return order.attempt_id
 
     async def recover(self) -> None:
         """Take up what a dead process left: once, as early as can be.
 
-        Returns when every open attempt is reconciled; messages are taken up at once. Raises
-        StoreError when the store cannot tell; then nothing was taken up yet.
+        Returns when every open attempt is reconciled; messages are taken up at once, planned calls
+        are looked after from now on. Raises StoreError when the store cannot tell; then nothing was
+        taken up yet.
         """
         # Whatever this process ordered meanwhile is nobody's legacy.
         left_open = [
             attempt
             for attempt in await self._needs.store.open_attempts()
-            if attempt.attempt_id not in self._calls
+            if attempt.attempt_id not in self._live
         ]
         for message in await self._needs.store.waiting_messages():
             self.message_arrived(message.customer)
+        self._planned.start()
         if left_open:
             log.warning("%d calls were cut off by a restart", len(left_open))
             await self._recovery.reconcile(left_open)
@@ -150,6 +162,7 @@ class Concierge:
             return True
         state = conversation_from_json(await needs.store.conversation(customer))
         batch = Batch(customer, state)
+        self._show_typing(messages[-1].message_sid)
         for message in messages:
             await self._turns.hear(batch, message)
         try:
@@ -181,28 +194,27 @@ class Concierge:
 
     async def _commit(self, batch: Batch) -> None:
         language, key = batch.state.language, batch.heard[-1]
-        handled = Turn(batch.customer, handled=tuple(batch.heard))
-        turn = self._telling.turn(handled, batch.state, batch.coherent_replies(), language, key)
+        turn = Turn(
+            batch.customer,
+            handled=tuple(batch.heard),
+            plan=batch.plan,
+            done_plans=batch.done_plans,
+        )
+        turn = self._telling.turn(turn, batch.state, batch.coherent_replies(), language, key)
         if batch.order is None:
             await self._needs.store.commit_turn(turn)
-            return
-        await self._place(turn, batch.state, batch.order, language)
+        else:
+            await self._dialling.commit_and_place(turn, batch.state, batch.order, language)
+        if batch.plan is not None:
+            self._planned.wake()
 
-    async def _place(
-        self, turn: Turn, state: Conversation, order: OrderCall, language: str
-    ) -> bool:
-        """Whether a call was placed; if not, the customer was told why."""
-        self._calls.expect(order.attempt_id, order.errand)
-        placed = False
+    def _show_typing(self, message_sid: str) -> None:
         try:
-            placed = await self._dialling.commit_and_place(turn, state, order, language)
-        finally:
-            if placed:
-                self._calls.placed(order.attempt_id)
-            else:
-                self._calls.forget(order.attempt_id)
-        return placed
+            self._needs.show_typing(message_sid)
+        except Exception as error:
+            # A sign that an answer is coming is worth less than the answer.
+            log.warning("no typing indicator: %s", type(error).__name__)
 
     def _may_write(self, customer: str) -> bool:
         allowed = self._needs.settings.allowed_customers
-        return allowed is None or bool({customer, customer.removeprefix("whatsapp:")} & allowed)
+        return allowed is None or comparable(customer) in set(map(comparable, allowed))

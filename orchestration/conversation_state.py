@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from data.errand import ConversationStatus, Errand, ParsedMessage
+from data.call import CallResult
+from data.errand import CallPlan, ConversationStatus, Errand, ParsedMessage
 from data.place import PlaceInfo
-from data.reply import NextStep, Refusal, Reply
+from data.reply import Refusal, Reply
+from orchestration.leanings import NO_LEANINGS, Leanings
 from orchestration.spoken_times import fold
 
 _LONGEST_REQUEST = 300
@@ -25,8 +27,13 @@ class Wish(BaseModel):
     request: str = ""
     date_heard: str = ""
     time_heard: str = ""
+    leanings: Leanings = NO_LEANINGS
+    go_on: bool = False
+    """Should one business not do, the next may be called without asking."""
 
-    def with_message(self, parsed: ParsedMessage) -> Wish:
+    def with_message(
+        self, parsed: ParsedMessage, leanings: Leanings = NO_LEANINGS, *, go_on: bool = False
+    ) -> Wish:
         """The wish after another message. What it names replaces what was said before; a wholly
         different service makes a new wish.
         """
@@ -39,7 +46,30 @@ class Wish(BaseModel):
             request=joined(before.request, parsed.specific_request or ""),
             date_heard=parsed.date_preference or before.date_heard,
             time_heard=parsed.time_preference or before.time_heard,
+            leanings=before.leanings.then(leanings),
+            go_on=before.go_on or go_on,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a business may be called."""
+
+    at: float
+    """Seconds since the epoch."""
+    shown: str = ""
+    """On the business's clock: "" for at once, "HH:MM" later today, else "YYYY-MM-DD HH:MM"."""
+    closed: bool = False
+    """Not at once because the business is closed; else because of the calling hours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A confirmed call that waits for its time."""
+
+    plan_id: str
+    errand: Errand
+    moment: Moment
 
 
 class Conversation(BaseModel):
@@ -60,10 +90,16 @@ class Conversation(BaseModel):
     """While CALLING."""
     asked_at: float = 0.0
     """When the open question was asked; what was written before cannot answer it."""
-    proposal: NextStep = NextStep.NONE
-    """What the last result proposed, while IDLE."""
+    moment: Moment | None = None
+    """While AWAITING_CONFIRMATION: when a yes has it called; None for at once."""
+    postponed: bool = False
+    """While IDLE: the confirmed call was not possible; a yes leads to the question again."""
     tried: tuple[str, ...] = ()
     """Numbers on the list that were called already."""
+    plan: Plan | None = None
+    """A confirmed call that waits for its time, whatever else is talked about."""
+    center: tuple[float, float] | None = None
+    """Latitude and longitude that the customer shared."""
     booked_with: str = ""
     """The business with which the last booking stands."""
 
@@ -86,6 +122,57 @@ def conversation_from_json(text: str | None) -> Conversation:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """A question of the business's that the customer was asked during the call."""
+
+    question_id: str
+    question: str
+    options: tuple[str, ...]
+    late: bool
+    """Its time is over: the agent has gone on, and is told the answer as news."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A call that is over and judged."""
+
+    attempt_id: str
+    errand: Errand
+    result: CallResult
+    quote: str = ""
+    """The business's own words behind the result, or ""."""
+    detail: str = ""
+    """Why it failed, for a person to read, or ""."""
+    calendar_url: str = ""
+    answered: bool = False
+    """Somebody or something picked up."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndContext:
+    """What the end of a call needs to know besides."""
+
+    now: float
+    """Seconds since the epoch."""
+    may_call: Mapping[str, Moment]
+    """The numbers that may be called next, and when; a number that is not in it may not."""
+    attempt_id: str
+    """Fresh, should the next business be called at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanContext:
+    """What a planned call's time needs to know."""
+
+    now: float
+    """Seconds since the epoch."""
+    moment: Moment | None
+    """When its business may be called next, by the hours alone; None when nobody knows."""
+    attempt_id: str
+    """Fresh, for the call."""
+
+
+@dataclass(frozen=True, slots=True)
 class TurnContext:
     """What a turn needs to know besides the message."""
 
@@ -93,6 +180,12 @@ class TurnContext:
     customer_name: str
     text: str
     """The customer's words."""
+    spoken: bool
+    """They came as a voice note: nothing is dialled on a spoken yes alone."""
+    plan: CallPlan
+    """What the words say about the order of calls."""
+    question: OpenQuestion | None
+    """What the business is waiting to hear, while CALLING."""
     received_at: float
     now: float
     """Seconds since the epoch, as `received_at`."""
@@ -100,6 +193,10 @@ class TurnContext:
     default_zone: str
     check_number: Callable[[str], str | Refusal]
     """The number in E.164, or why it is not called."""
+    call_moment: Callable[[PlaceInfo], Moment | None]
+    """When this business may be called next, by the hours alone; None when nobody knows."""
+    delayed: Callable[[PlaceInfo, float], Moment | None]
+    """The same, but so many seconds from now at the earliest."""
     errand_id: str
     """Fresh ids, should this turn need them."""
     attempt_id: str
@@ -118,6 +215,7 @@ class Search:
 
     service: str
     location: str
+    center: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +227,29 @@ class OrderCall:
 
     attempt_id: str
     errand: Errand
+
+
+@dataclass(frozen=True, slots=True)
+class KeepPlan:
+    """Keep this confirmed call for its time; told by `conversation.plan_due` then."""
+
+    plan: Plan
+
+
+@dataclass(frozen=True, slots=True)
+class DropPlan:
+    """The planned call is carried out or not wanted any more."""
+
+    plan_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerBusiness:
+    """Give the business the customer's answer; answered by `conversation.answered`."""
+
+    attempt_id: str
+    question_id: str
+    answer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +267,7 @@ class TellAgent:
     text: str
 
 
-Step = Say | Search | OrderCall | CancelCall | TellAgent
+Step = Say | Search | OrderCall | KeepPlan | DropPlan | AnswerBusiness | CancelCall | TellAgent
 
 
 def alike(one: str, other: str) -> bool:

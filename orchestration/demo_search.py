@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 
@@ -47,13 +48,23 @@ _EMPTY = set(
 )
 
 
+_EARTH_KM = 6371.0
+_TOO_FAR_KM = 100.0
+
+
 def search_demo(
-    places: Sequence[PlaceInfo], service: str, location: str, country: str
+    places: Sequence[PlaceInfo],
+    service: str,
+    location: str,
+    country: str,
+    center: tuple[float, float] | None = None,
 ) -> tuple[PlaceInfo, ...]:
     """Those that fit, best first; a business that is named shuts out the others of its kind.
 
-    Without a location that says anything, places of the customer's country (ISO code) come alone,
-    where there are any. A location that fits nothing finds nothing.
+    Around a centre (latitude and longitude in degrees) the nearest come first, and what is more
+    than 100 km away not at all, unless all of them are. Without it, and without a location that
+    says anything, places of the customer's country (ISO code) come alone, where there are any. A
+    location that fits nothing finds nothing.
     """
     wanted, where = _words(service), _words(location)
     kinds = {_KIND_OF[word] for word in wanted if word in _KIND_OF}
@@ -76,6 +87,14 @@ def search_demo(
         for named, place in fitting
         if not (where - _words(place.name)) or where & _surroundings(place)
     ]
+    if center is not None:
+        around = sorted(
+            (distance, index)
+            for index, place in enumerate(near)
+            if (distance := _distance_km(center, place)) <= _TOO_FAR_KM
+        )
+        if around:
+            return tuple(near[index] for _, index in around)
     if not where:
         near = [place for place in near if _country(place) == country] or near
     return tuple(sorted(near, key=lambda place: -(place.rating or 0.0)))
@@ -101,6 +120,19 @@ def _singular(word: str) -> str:
             return word[: -len(ending)] + stem
     known = word[:-1] if word.endswith("s") else word
     return known if known in _KIND_OF else word
+
+
+def _distance_km(center: tuple[float, float], place: PlaceInfo) -> float:
+    """Along the great circle; infinite for a place that nobody knows where it is."""
+    if place.latitude is None or place.longitude is None:
+        return math.inf
+    here, there = math.radians(center[0]), math.radians(place.latitude)
+    across = math.radians(place.longitude - center[1])
+    chord = (
+        math.sin((there - here) / 2) ** 2
+        + math.cos(here) * math.cos(there) * math.sin(across / 2) ** 2
+    )
+    return 2 * _EARTH_KM * math.asin(math.sqrt(min(1.0, chord)))
 
 
 def _country(place: PlaceInfo) -> str:

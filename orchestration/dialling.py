@@ -3,59 +3,89 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from itertools import chain, repeat
 
 from data.call import Blame, CallEnding, CallOrder, CallReport, CallResult, EndCause, OutcomeStatus
 from data.errand import Errand
 from data.record_json import errand_to_json
-from data.reply import Limit, NumberRefused, OverLimit, Refusal
+from data.reply import AlreadyBooked, Limit, NumberRefused, OverLimit
 from data.store import Attempt, StoreError, Turn
 from orchestration import conversation
 from orchestration.briefing import brief
-from orchestration.conversation_state import Conversation, OrderCall, Say
+from orchestration.calling_hours import call_moment
+from orchestration.conversation_state import Conversation, Moment, OrderCall
+from orchestration.day_limits import DayLimits
 from orchestration.errands import called_name
-from orchestration.local_time import business_zone_name, local_now
+from orchestration.live_calls import LiveCalls
 from orchestration.needs import Needs, masked
-from orchestration.outgoing import Telling
-from orchestration.policy import DAY_S
+from orchestration.outgoing import Telling, promised
 from orchestration.ports import PhoneFull
 
 log = logging.getLogger(__name__)
 
+Refused = OverLimit | NumberRefused | AlreadyBooked
 _STORE_PAUSES_S = (0.5, 1.0, 2.0, 5.0, 10.0)
 
 
 class Dialling:
     """Places calls, one after the other, so that two cannot both take the last free place."""
 
-    def __init__(self, needs: Needs, telling: Telling) -> None:
+    def __init__(self, needs: Needs, telling: Telling, live: LiveCalls) -> None:
+        """`live` follows what is placed."""
         self._needs = needs
         self._telling = telling
+        self._live = live
+        self._limits = DayLimits(needs)
         self._one_at_a_time = asyncio.Lock()
 
-    async def why_not(self, errand: Errand) -> OverLimit | NumberRefused | None:
+    async def why_not(self, errand: Errand) -> Refused | None:
         """What stands in the way of calling for this errand now."""
-        needs, number = self._needs, errand.business.phone or ""
-        checked = needs.policy.check_number(number, errand.customer)
-        if checked != number:
-            refusal = checked if isinstance(checked, Refusal) else Refusal.INVALID
-            return NumberRefused(number, refusal)
-        name, now = called_name(errand), needs.now()
-        zone_name = business_zone_name(errand.business, needs.settings.default_zone)
-        until = needs.policy.check_hours(local_now(now, zone_name), errand.business.opening_hours)
-        if until is not None:
-            return OverLimit(Limit.HOURS, name, until)
-        limit = needs.policy.check_counts(
-            await needs.store.count_attempts(now - DAY_S, customer=errand.customer),
-            await needs.store.count_attempts(now - DAY_S, to_number=number),
-            sum(each.to_number == number for each in await needs.store.open_attempts()),
-        )
+        needs, name = self._needs, called_name(errand)
+        used = await self._limits.used(errand.customer)
+        refusal = used.refusal_of(errand, needs.policy)
+        if refusal is not None:
+            return NumberRefused(errand.business.phone or "", refusal)
+        if await needs.store.errand_booked(errand.errand_id):
+            return AlreadyBooked(await self._booked_with(errand))
+        moment = self._moment(errand)
+        if moment is None or moment.shown:
+            return OverLimit(Limit.HOURS, name, moment.shown if moment else "")
+        limit = await self._limits.limit_of(errand, used)
         if limit is not None:
             return OverLimit(limit, name)
         if needs.phone.draining:
             return OverLimit(Limit.DRAINING, name)
         return None if needs.phone.has_room() else OverLimit(Limit.CALLS, name)
+
+    async def may_call(
+        self, errands: Sequence[Errand], *, ended: CallReport | None = None
+    ) -> dict[str, Moment]:
+        """By number: which of these errands (of one customer) may be called for, and when by the
+        hours. `ended` is a call that is over and still counts as open in the store.
+        """
+        allowed: dict[str, Moment] = {}
+        if not errands:
+            return allowed
+        used = await self._limits.used(errands[0].customer, ended)
+        for errand in errands:
+            number, moment = errand.business.phone or "", self._moment(errand)
+            if number in allowed or moment is None:
+                continue
+            if used.refusal_of(errand, self._needs.policy) is not None:
+                continue
+            if await self._limits.limit_of(errand, used) is None:
+                allowed[number] = moment
+        return allowed
+
+    @contextlib.asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """Nobody else gets a call between a look at the limits and the commit of an attempt."""
+        async with self._one_at_a_time:
+            yield
 
     async def commit_and_place(
         self, turn: Turn, state: Conversation, order: OrderCall, language: str
@@ -64,32 +94,42 @@ class Dialling:
 
         `turn` carries everything but the state and the attempt. False: no call was placed.
         """
-        async with self._one_at_a_time:
-            refused = await self.why_not(order.errand)
-            if refused is not None:
-                state, steps = conversation.dial_refused(state, refused)
-                replies = [step.reply for step in steps if isinstance(step, Say)]
-                key = f"refused:{order.attempt_id}"
+        with self._live.expected(order.attempt_id, order.errand):
+            async with self.alone():
+                refused = await self.why_not(order.errand)
+                if refused is not None:
+                    state, steps = conversation.dial_refused(state, refused)
+                    key = f"refused:{order.attempt_id}"
+                    await self._needs.store.commit_turn(
+                        self._telling.turn(turn, state, promised(steps).replies, language, key)
+                    )
+                    return False
+                attempt = self.attempt_for(order)
                 await self._needs.store.commit_turn(
-                    self._telling.turn(turn, state, replies, language, key)
+                    replace(turn, conversation_json=state.model_dump_json(), attempt=attempt)
                 )
-                return False
-            attempt = self._attempt(order)
-            await self._needs.store.commit_turn(
-                Turn(
-                    customer=turn.customer,
-                    conversation_json=state.model_dump_json(),
-                    handled=turn.handled,
-                    outgoing=turn.outgoing,
-                    attempt=attempt,
-                )
-            )
-        return await self._place(attempt, order, state, language)
+            return await self.place(attempt, order.errand, state, language)
 
-    async def _place(
-        self, attempt: Attempt, order: OrderCall, state: Conversation, language: str
+    def attempt_for(self, order: OrderCall) -> Attempt:
+        """What is written down before the carrier is asked."""
+        errand = order.errand
+        return Attempt(
+            attempt_id=order.attempt_id,
+            errand_id=errand.errand_id,
+            customer=errand.customer,
+            to_number=errand.business.phone or "",
+            business_name=errand.business.name,
+            errand_json=errand_to_json(errand),
+            created_at=self._needs.now(),
+        )
+
+    async def place(
+        self, attempt: Attempt, errand: Errand, state: Conversation, language: str
     ) -> bool:
-        needs, errand = self._needs, order.errand
+        """Order the call of an attempt that is committed and expected. False: there is no call,
+        and the customer was told.
+        """
+        needs = self._needs
         needs.tools.begin(attempt.attempt_id, errand)
         try:
             needs.phone.place(
@@ -118,6 +158,7 @@ class Dialling:
             needs.tools.end(attempt.attempt_id)
             await self._not_placed(attempt, errand, state, language, str(error))
             return False
+        self._live.placed(attempt.attempt_id)
         log.info("calling %s for %s", masked(attempt.to_number), masked(attempt.customer))
         return True
 
@@ -126,10 +167,13 @@ class Dialling:
     ) -> None:
         limit = Limit.DRAINING if self._needs.phone.draining else Limit.CALLS
         state, steps = conversation.dial_refused(state, OverLimit(limit, called_name(errand)))
-        replies = [step.reply for step in steps if isinstance(step, Say)]
         ending = CallEnding(EndCause.DIAL_FAILED, Blame.OURS, why)
         turn = self._telling.turn(
-            Turn(attempt.customer), state, replies, language, f"result:{attempt.attempt_id}"
+            Turn(attempt.customer),
+            state,
+            promised(steps).replies,
+            language,
+            f"result:{attempt.attempt_id}",
         )
         # Nobody else knows that this attempt has no call: without its end the customer would wait
         # for a result, and the business be taken for busy, until the next start.
@@ -146,14 +190,13 @@ class Dialling:
                 log.error("the end of an attempt has to wait %g s: %s", pause_s, error)
             await asyncio.sleep(pause_s)
 
-    def _attempt(self, order: OrderCall) -> Attempt:
-        errand = order.errand
-        return Attempt(
-            attempt_id=order.attempt_id,
-            errand_id=errand.errand_id,
-            customer=errand.customer,
-            to_number=errand.business.phone or "",
-            business_name=errand.business.name,
-            errand_json=errand_to_json(errand),
-            created_at=self._needs.now(),
-        )
+    def _moment(self, errand: Errand) -> Moment | None:
+        needs = self._needs
+        return call_moment(needs.policy, errand.business, needs.now(), needs.settings.default_zone)
+
+    async def _booked_with(self, errand: Errand) -> str:
+        for record in await self._needs.store.calls():
+            booked = record.result is not None and record.result.status is OutcomeStatus.BOOKED
+            if booked and record.attempt.errand_id == errand.errand_id:
+                return record.attempt.business_name or record.attempt.to_number
+        return called_name(errand)

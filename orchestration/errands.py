@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
-from data.errand import Errand, ParsedMessage
+from data.errand import CallPlan, Errand, ParsedMessage, Preferences
 from data.place import PlaceInfo
+from data.reply import Refusal
 from orchestration.conversation_state import TurnContext, Wish, joined
+from orchestration.leanings import NO_LEANINGS, Leanings, leanings_in
 from orchestration.local_time import business_zone_name, local_now
 from orchestration.slots import resolve
 
 
-def new_errand(place: PlaceInfo, wish: Wish, context: TurnContext) -> Errand:
-    """The wish at this business; day and time are resolved on the business's clock."""
+def new_errand(
+    place: PlaceInfo, wish: Wish, context: TurnContext, others: Sequence[PlaceInfo] = ()
+) -> Errand:
+    """The wish at this business; day and time are resolved on the business's clock. `others` are
+    the businesses to try next.
+    """
     zone_name = business_zone_name(place, context.default_zone)
     return Errand(
         errand_id=context.errand_id,
@@ -27,30 +35,36 @@ def new_errand(place: PlaceInfo, wish: Wish, context: TurnContext) -> Errand:
             wish.time_heard,
             local_now(context.now, zone_name),
             place.opening_hours,
+            leanings=wish.leanings,
         ),
+        others=tuple(others),
+        go_on=wish.go_on and bool(others),
     )
 
 
 def amended(errand: Errand, parsed: ParsedMessage, context: TurnContext) -> Errand:
-    """The errand after a message that may change day, time or particulars. Equal to what it was
-    when the message only says the same again.
+    """The errand after a message that may change day, time, particulars or how to go on. Equal to
+    what it was when the message only says the same again.
     """
-    if not (parsed.date_preference or parsed.time_preference or parsed.specific_request):
+    if context.plan.go_on and errand.others:
+        errand = replace(errand, go_on=True)
+    leanings = leanings_in(context.text)
+    says = parsed.date_preference or parsed.time_preference or parsed.specific_request
+    if not says and leanings == NO_LEANINGS:
         return errand
+    before = errand.preferences
     zone_name = business_zone_name(errand.business, context.default_zone)
     new = resolve(
         parsed.date_preference or "",
         parsed.time_preference or "",
         local_now(context.now, zone_name),
         errand.business.opening_hours,
-        before=errand.preferences,
+        before=before,
+        leanings=leanings_of(before).then(leanings),
     )
-    before = errand.preferences
-    if (new.date, new.time_from, new.time_until) == (
-        before.date,
-        before.time_from,
-        before.time_until,
-    ) and (before.date or before.time_from or before.time_until):
+    if _meaning(new) == _meaning(before) and any(
+        (before.date, before.time_from, before.time_until)
+    ):
         new = before
     return replace(
         errand,
@@ -60,16 +74,77 @@ def amended(errand: Errand, parsed: ParsedMessage, context: TurnContext) -> Erra
     )
 
 
+def leanings_of(preferences: Preferences) -> Leanings:
+    """How firm the preferences are."""
+    return Leanings(
+        preferences.date_is_wish or None,
+        preferences.time_is_wish or None,
+        preferences.professional,
+        preferences.professional_is_must or None,
+    )
+
+
+def _meaning(preferences: Preferences) -> Preferences:
+    return replace(preferences, date_heard="", time_heard="")
+
+
 def wish_of(errand: Errand | None) -> Wish:
     """The wish behind an errand, for another business."""
     if errand is None:
         return Wish()
+    wanted = errand.preferences
     return Wish(
         service=errand.service,
         request=errand.request,
-        date_heard=errand.preferences.date or errand.preferences.date_heard,
-        time_heard=errand.preferences.time_heard,
+        # A range has no single day to say: it is resolved again from the customer's words.
+        date_heard=wanted.date_heard if wanted.date_until else wanted.date or wanted.date_heard,
+        time_heard=wanted.time_heard,
+        leanings=leanings_of(wanted),
+        go_on=errand.go_on,
     )
+
+
+def moved_to(errand: Errand, place: PlaceInfo) -> Errand:
+    """The same errand at one of its other businesses; those before it are left behind."""
+    at = errand.others.index(place)
+    return replace(errand, business=place, others=errand.others[at + 1 :])
+
+
+def dated_before(errand: Errand, today: date) -> bool:
+    """Whether the last day that it was wanted for has passed."""
+    wanted = errand.preferences
+    last = wanted.date_until or wanted.date
+    return bool(last) and last < today.isoformat()
+
+
+def undated(errand: Errand) -> Errand:
+    """The errand for any day, once its own has passed."""
+    preferences = replace(errand.preferences, date="", date_until="", date_heard="")
+    return replace(errand, preferences=preferences)
+
+
+def callable_ones(places: Sequence[PlaceInfo], context: TurnContext) -> tuple[PlaceInfo, ...]:
+    """Those whose number may be called, with the number as it will be dialled."""
+    kept = []
+    for place in places:
+        number = context.check_number(place.phone or "")
+        if not isinstance(number, Refusal):
+            kept.append(place.model_copy(update={"phone": number}))
+    return tuple(kept)
+
+
+def ladder(
+    places: Sequence[PlaceInfo], option: int, plan: CallPlan
+) -> tuple[PlaceInfo, tuple[PlaceInfo, ...]]:
+    """Whom to call first, and who may be next: as the customer said it, else in the list's order.
+
+    `option` is 1-based and on the list.
+    """
+    order = [each for each in plan.order if 1 <= each <= len(places)]
+    if len(order) > 1 and order[0] == option:
+        return places[option - 1], tuple(places[each - 1] for each in order[1:])
+    rest = tuple(place for at, place in enumerate(places, 1) if at != option)
+    return places[option - 1], rest
 
 
 def called_name(errand: Errand | None) -> str:

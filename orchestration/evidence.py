@@ -6,17 +6,35 @@ call without a report is judged by its ending and by what was said, never better
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from typing import assert_never
 
-from data.call import Blame, CallReport, CallResult, EndCause, OutcomeStatus, Speaker
+from data.call import (
+    Blame,
+    BookingReading,
+    CallReport,
+    CallResult,
+    EndCause,
+    OutcomeStatus,
+    Quote,
+    Speaker,
+    TimelineEntry,
+)
 from data.errand import Errand
-from orchestration.booking_evidence import Slot, supporting_quote
-from orchestration.heard_words import asks_to_call_back, has_no_room, says_wrong_number
+from orchestration.booking_evidence import support
+from orchestration.booking_slot import Slot, Support
+from orchestration.heard_words import (
+    asks_to_call_back,
+    clauses,
+    has_no_room,
+    is_machine,
+    says_wrong_number,
+)
 from orchestration.places import clean
 from orchestration.slots import resolve, window_of
 from orchestration.spoken_dates import spoken_date
-from orchestration.spoken_times import fold, minutes_of
+from orchestration.spoken_times import clock, fold, minutes_of
 
 _QUOTE_LENGTH = 300
 _UNTALKED = {
@@ -26,6 +44,13 @@ _UNTALKED = {
     EndCause.DIAL_FAILED: OutcomeStatus.FAILED,
 }
 """Endings after which nobody can have agreed to anything."""
+_TOLD_BY_WORDS = (
+    OutcomeStatus.VOICEMAIL,
+    OutcomeStatus.WRONG_NUMBER,
+    OutcomeStatus.CALLBACK_NEEDED,
+    OutcomeStatus.NO_AVAILABILITY,
+)
+"""What the business's words alone can tell."""
 _REASONS = {
     Blame.CARRIER: {
         "es": "la compañía telefónica no pudo hacer la llamada",
@@ -42,29 +67,42 @@ _REASONS = {
 
 
 def judge(
-    report: CallReport, reported: CallResult | None, errand: Errand, now: datetime
-) -> tuple[CallResult, str]:
-    """The one result of a call, and the business's sentence behind it or "".
+    report: CallReport,
+    reported: CallResult | None,
+    errand: Errand,
+    now: datetime,
+    reading: BookingReading | None = None,
+) -> tuple[CallResult, Quote | None]:
+    """The one result of a call, and the business's sentence behind it where there is one.
 
     `reported` is what the agent told (the first time), if it did. `now` is aware, in the business's
-    time zone; days that were spoken of are understood from it.
+    time zone; days that were spoken of are understood from it. `reading` is the second reading of
+    the transcript (see `wants_second_reading`): it can turn booked into unconfirmed, never the
+    other way round. Without it the check here decides alone.
+
+    Without a report the transcript decides, more strictly: booked only when the business itself
+    said that it is noted or confirmed, or named the slot while agreeing to the request, for exactly
+    the one day and time that the customer asked for, with no question of its own left open. What
+    merely sounds agreed is unconfirmed, with the quote.
     """
-    cause = report.ending.cause
-    if cause in _UNTALKED:
-        return CallResult(status=_UNTALKED[cause]), ""
-    if reported is None:
-        return _without_report(report, errand, now)
-    if reported.status is not OutcomeStatus.BOOKED:
-        status = OutcomeStatus.CANCELLED if cause is EndCause.CANCELLED else reported.status
-        return _settled(reported, errand, now, status), _last_words(report, status, now.date())
-    slot = _slot(reported, errand, now)
-    quote = supporting_quote(report.said(), slot, now.date()) if slot else ""
-    if quote:
-        return _settled(reported, errand, now, OutcomeStatus.BOOKED), _shown(quote)
-    status = OutcomeStatus.UNCONFIRMED
-    if cause is EndCause.CANCELLED:
-        status = OutcomeStatus.CANCELLED
-    return _settled(reported, errand, now, status), ""
+    result, held = _by_code(report, reported, errand, now)
+    if result.status is not OutcomeStatus.BOOKED or held is None:
+        return result, _shown(held.entry) if held else _last_words(
+            report, result.status, now.date()
+        )
+    if reading is None:
+        return result, _shown(held.entry)
+    if not reading.agreed:
+        return result.model_copy(update={"status": OutcomeStatus.UNCONFIRMED}), None
+    return result, _preferred(reading, report, held, now.date()) or _shown(held.entry)
+
+
+def wants_second_reading(
+    report: CallReport, reported: CallResult | None, errand: Errand, now: datetime
+) -> CallResult | None:
+    """The booking to read the transcript for; None when no reading can change anything."""
+    result, _ = _by_code(report, reported, errand, now)
+    return result if result.status is OutcomeStatus.BOOKED else None
 
 
 def reason(report: CallReport, result: CallResult, language: str) -> str:
@@ -74,13 +112,40 @@ def reason(report: CallReport, result: CallResult, language: str) -> str:
     return _REASONS[report.ending.blame]["en" if language == "en" else "es"]
 
 
-def _without_report(report: CallReport, errand: Errand, now: datetime) -> tuple[CallResult, str]:
+def _by_code(
+    report: CallReport, reported: CallResult | None, errand: Errand, now: datetime
+) -> tuple[CallResult, Support | None]:
     cause = report.ending.cause
-    match cause:
+    if cause in _UNTALKED:
+        return CallResult(status=_UNTALKED[cause]), None
+    if reported is None:
+        return _without_report(report, errand, now)
+    if reported.status is not OutcomeStatus.BOOKED:
+        status = OutcomeStatus.CANCELLED if cause is EndCause.CANCELLED else reported.status
+        return _settled(reported, errand, now, status), None
+    slot = _slot(reported, errand, now)
+    held = support(report.said(), slot, now.date()) if slot else None
+    if held is not None:
+        return _booked(reported, errand, now, held), held
+    cancelled = cause is EndCause.CANCELLED
+    status = OutcomeStatus.CANCELLED if cancelled else OutcomeStatus.UNCONFIRMED
+    return _settled(reported, errand, now, status), None
+
+
+def _without_report(
+    report: CallReport, errand: Errand, now: datetime
+) -> tuple[CallResult, Support | None]:
+    slot = _asked_for(errand, now)
+    held = support(report.said(), slot, now.date()) if slot else None
+    wish = errand.preferences
+    asked = CallResult(status=OutcomeStatus.BOOKED, date=wish.date, time=wish.time_from or None)
+    if held is not None and held.firm:
+        return _booked(asked, errand, now, held), held
+    match report.ending.cause:
         case EndCause.CANCELLED:
-            return CallResult(status=OutcomeStatus.CANCELLED), ""
+            return CallResult(status=OutcomeStatus.CANCELLED), held
         case EndCause.SHUTDOWN:
-            return CallResult(status=OutcomeStatus.INTERRUPTED), ""
+            return CallResult(status=OutcomeStatus.INTERRUPTED), held
         case (
             EndCause.AGENT_LOST
             | EndCause.CARRIER_LOST
@@ -88,54 +153,112 @@ def _without_report(report: CallReport, errand: Errand, now: datetime) -> tuple[
             | EndCause.AGENT_FINISHED
             | EndCause.BUSINESS_HUNG_UP
         ):
-            return _by_transcript(report, errand, now)
+            if held is not None:
+                # It sounds agreed, but nobody who took part says that it was.
+                return asked.model_copy(update={"status": OutcomeStatus.UNCONFIRMED}), held
+            return CallResult(status=_by_last_words(report, now.date())), None
         case EndCause.BUSY | EndCause.NO_ANSWER | EndCause.VOICEMAIL | EndCause.DIAL_FAILED:
-            return CallResult(status=_UNTALKED[cause]), ""
+            return CallResult(status=_UNTALKED[report.ending.cause]), None
         case _:
-            assert_never(cause)
+            assert_never(report.ending.cause)
 
 
-def _by_transcript(report: CallReport, errand: Errand, now: datetime) -> tuple[CallResult, str]:
-    heard = [entry.text for entry in report.said() if entry.speaker is Speaker.BUSINESS]
+def _by_last_words(report: CallReport, today: date) -> OutcomeStatus:
+    """The status that the business's own words tell, the last ones first."""
+    heard = _of_the_business(report)
+    for entry in reversed(heard):
+        for status in _TOLD_BY_WORDS:
+            if _tells(status, entry.text, today):
+                return status
+    talked = heard and report.ending.cause is EndCause.AGENT_FINISHED
+    return OutcomeStatus.UNCONFIRMED if talked else OutcomeStatus.FAILED
+
+
+def _tells(status: OutcomeStatus, line: str, today: date) -> bool:
+    match status:
+        case OutcomeStatus.VOICEMAIL:
+            return is_machine(line)
+        case OutcomeStatus.WRONG_NUMBER:
+            return says_wrong_number(line)
+        case OutcomeStatus.CALLBACK_NEEDED:
+            return asks_to_call_back(line)
+        case OutcomeStatus.NO_AVAILABILITY:
+            return has_no_room(line, today)
+        case _:
+            return False
+
+
+def _last_words(report: CallReport, status: OutcomeStatus, today: date) -> Quote | None:
+    """What the business said to it, where one sentence tells."""
+    for entry in reversed(_of_the_business(report)):
+        if _tells(status, entry.text, today):
+            return _shown(entry)
+    return None
+
+
+def _of_the_business(report: CallReport) -> list[TimelineEntry]:
+    return [entry for entry in report.said() if entry.speaker is Speaker.BUSINESS]
+
+
+def _preferred(
+    reading: BookingReading, report: CallReport, held: Support, today: date
+) -> Quote | None:
+    """A sentence that the second reader chose, where it says more than the code's."""
+    for chosen in reading.quotes:
+        for entry in reversed(_of_the_business(report)):
+            if fold(chosen) not in fold(entry.text) or not chosen.strip():
+                continue
+            for piece in clauses(chosen, today):
+                if piece.times or (piece.day is not None and piece.day == held.day):
+                    return Quote(clean(chosen, _QUOTE_LENGTH), entry.at_s)
+    return None
+
+
+def _asked_for(errand: Errand, now: datetime) -> Slot | None:
+    """The slot of the errand itself, where it is one day and one time."""
     wish = errand.preferences
-    asked = CallResult(
-        status=OutcomeStatus.UNCONFIRMED, date=wish.date or None, time=wish.time_from or None
-    )
-    slot = _slot(asked, errand, now) if wish.date and wish.time_from else None
-    quote = supporting_quote(report.said(), slot, now.date()) if slot else ""
-    if quote:
-        # It sounds agreed, but nobody who took part says that it was.
-        return asked, _shown(quote)
-    for line in reversed(heard):
-        if says_wrong_number(line):
-            return CallResult(status=OutcomeStatus.WRONG_NUMBER), _shown(line)
-        if asks_to_call_back(line):
-            return CallResult(status=OutcomeStatus.CALLBACK_NEEDED), _shown(line)
-        if has_no_room(line, now.date()):
-            return CallResult(status=OutcomeStatus.NO_AVAILABILITY), _shown(line)
-    if report.ending.cause is EndCause.AGENT_FINISHED and heard:
-        return CallResult(status=OutcomeStatus.UNCONFIRMED), ""
-    return CallResult(status=OutcomeStatus.FAILED), ""
+    if not wish.date or (wish.date_until and wish.date_until != wish.date):
+        return None
+    if not wish.time_from or wish.time_from != wish.time_until:
+        return None
+    day, minutes = date.fromisoformat(wish.date), minutes_of(wish.time_from)
+    return Slot(day, minutes, minutes) if day >= now.date() else None
 
 
 def _slot(result: CallResult, errand: Errand, now: datetime) -> Slot | None:
     """What would be booked, completed by what was asked for; None when it cannot be."""
-    day = spoken_date(fold(result.date or ""), now.date())
-    if result.date and day is None:
+    wish = errand.preferences
+    first = spoken_date(fold(result.date or ""), now.date())
+    last: date | None = None
+    if result.date and first is None:
         return None
-    if day is None and errand.preferences.date:
-        day = date.fromisoformat(errand.preferences.date)
-    if day is None or day < now.date():
+    if first is None and wish.date and not wish.date_is_wish:
+        first = date.fromisoformat(wish.date)
+        last = date.fromisoformat(wish.date_until) if wish.date_until else None
+        if last is not None and first < now.date():
+            first = now.date()
+    if first is not None and (last or first) < now.date():
         return None
     said = resolve("", result.time or "", now, errand.business.opening_hours)
     if said.time_from or said.time_until:
-        return Slot(day, *window_of(said))
+        return Slot(first, *window_of(said), last_day=last)
     if result.time:
         return None
-    wish = errand.preferences
-    if wish.time_from and wish.time_from == wish.time_until:
-        return Slot(day, minutes_of(wish.time_from), minutes_of(wish.time_until))
-    return Slot(day, None, None)
+    if wish.time_from and wish.time_from == wish.time_until and not wish.time_is_wish:
+        exact = minutes_of(wish.time_from)
+        return Slot(first, exact, exact, last_day=last)
+    return Slot(first, None, None, last_day=last)
+
+
+def _booked(reported: CallResult, errand: Errand, now: datetime, held: Support) -> CallResult:
+    """The booking with day and time as they were agreed on, where the claim leaves them open."""
+    result = _settled(reported, errand, now, OutcomeStatus.BOOKED)
+    update: dict[str, str] = {}
+    if held.day is not None and not reported.date:
+        update["date"] = held.day.isoformat()
+    if held.minutes is not None and not _is_exact(result.time):
+        update["time"] = clock(held.minutes)
+    return result.model_copy(update=update)
 
 
 def _settled(
@@ -144,26 +267,18 @@ def _settled(
     """The report with its day and time as "YYYY-MM-DD" and "HH:MM" where they can be read."""
     read = resolve(reported.date or "", reported.time or "", now, errand.business.opening_hours)
     exact = read.time_from if read.time_from == read.time_until else ""
-    day = read.date or reported.date
-    if status is OutcomeStatus.BOOKED and not day:
-        day = errand.preferences.date or None
     return reported.model_copy(
-        update={"status": status, "date": day, "time": exact or reported.time}
+        update={
+            "status": status,
+            "date": read.date or reported.date,
+            "time": exact or reported.time,
+        }
     )
 
 
-def _last_words(report: CallReport, status: OutcomeStatus, today: date) -> str:
-    """What the business said to it, where one sentence tells."""
-    said = [entry.text for entry in report.said() if entry.speaker is Speaker.BUSINESS]
-    for line in reversed(said):
-        if (
-            (status is OutcomeStatus.WRONG_NUMBER and says_wrong_number(line))
-            or (status is OutcomeStatus.CALLBACK_NEEDED and asks_to_call_back(line))
-            or (status is OutcomeStatus.NO_AVAILABILITY and has_no_room(line, today))
-        ):
-            return _shown(line)
-    return ""
+def _is_exact(text: str | None) -> bool:
+    return text is not None and re.fullmatch(r"\d\d:\d\d", text) is not None
 
 
-def _shown(line: str) -> str:
-    return clean(line, _QUOTE_LENGTH)
+def _shown(entry: TimelineEntry) -> Quote:
+    return Quote(clean(entry.text, _QUOTE_LENGTH), entry.at_s)

@@ -1,7 +1,7 @@
 """What a sentence on the phone does to a booking: agrees, denies, doubts, takes back. Pure.
 
-Word lists for Spanish and English, matched against folded text. They err towards doubt: a booking
-that is not told as one costs a second call, one that is told and does not exist costs an evening.
+Word lists for Spanish and English (`heard_patterns`, `evasion_patterns`) are matched against folded
+text, clause by clause.
 """
 
 from __future__ import annotations
@@ -10,168 +10,28 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
+from orchestration import evasion_patterns as evasion
+from orchestration import heard_patterns as heard
 from orchestration.spoken_dates import spoken_date, without_dates
-from orchestration.spoken_times import SpokenTime, fold, spoken_times
+from orchestration.spoken_times import SpokenTime, spoken_times
+from orchestration.spoken_times import fold as _fold
+
+LONGEST_LINE = 2000
+"""Characters of a line that are read; nothing is agreed in a longer one."""
+_LONGEST_YES = 7
+"""Blanks in a clause that only agrees."""
+_MUCH_BESIDES = 3
+"""Words beside a yes by which it is about something else: "yes, we do haircuts"."""
+_SIGNS = " .:-,¿¡?!;…"
+_CONTRASTS = frozenset({"pero", "but", "aunque", "although", "though"})
+_JOINTS = _CONTRASTS | {"o", "y", "or", "and"}
+_CUT = re.compile(rf"(,|{heard.TURNS}|[¿¡?!;…]|\.\s|\.$)", re.IGNORECASE)
 
 
-def _words(text: str) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(text.split('|'))})\b")
-
-
-_HARMLESS_NO = _words(
-    r"no hay (?:ningun )?problema|no problem|como no|no te preocupes|no se preocupe|no worries"
-    r"|por que no|why not|no hay de que|no faltaba mas|no hace falta|de nada|not at all|no mas"
-    r"|nada mas|nomas|no (?:te|se) olvide\w*|no olvid\w*|don't forget|don't worry"
-)
-_NO = _words(
-    r"no|nop|nope|not|n't|cannot|can't|cant|don't|dont|won't|isn't|doesn't|haven't|couldn't"
-    r"|imposible|impossible|tampoco|ningun|ninguna?|unavailable|ocupad[oa]s?|complet[oa]s"
-    r"|llen[oa]s?|fully booked|booked (?:up|solid|out)|all booked|cerrad[oa]s?|agotad[oa]s?"
-    r"|taken|tomad[oa]|todo reservado|reservad[oa]s? (?:ya )?esta todo|reservad[oa]s? (?:ese|esa)"
-    r"|(?:ese|esa|esos|esas) \w+ (?:ya )?(?:esta|estan|fue) reservad[oa]s?"
-    r"|(?:we're|we are) (?:all |fully |already )?booked|already (?:booked|reserved)"
-    r"|(?:that|this)(?:'s| is| \w+ is)(?: already)? (?:booked|reserved)"
-    r"|(?:las? \S+|\d\S*|five|six|seven|eight|nine|ten|eleven|twelve|one|two|three|four)"
-    r"(?: (?:[ap]m|o'clock|de la \w+))?(?: ya)? (?:is|esta) (?:booked|reserved|reservad[oa])"
-    r"(?! (?:a nombre|for you|para (?:usted|vos|ti|el|ella)\b))"
-)
-_ABOUT_ROOM = _words(
-    r"tengo|tenemos|tiene|hay|queda|quedan|lugar(?:es)?|turnos?|citas?|reservas?|mesas?|horas?"
-    r"|horarios?|disponib\w+|puedo|podemos|podria(?:mos)?|poder|va a poder|atend\w+|anotar\w*"
-    r"|agendar\w*|reservar\w*|trabaja\w*|available|availability|slots?|openings?|room|space|tables?"
-    r"|appointments?|booked|complet[oa]s?|llen[oa]s?|ocupad[oa]s?|agotad[oa]s?|anything"
-    r"|can't|cannot|possible|do that|do it|make it|work|works|fit"
-)
-_YES = _words(
-    r"sip|dale|listo|lista|perfecto|claro|por supuesto|de acuerdo|bueno|bien|ok|okay|okey|vale"
-    r"|sale|correcto|exacto|asi es|eso es|genial|buenisimo|barbaro|joya|de una|ya esta|como no"
-    r"|yes|yeah|yep|yup|sure|absolutely|of course|great|perfect|right|correct|done|fine"
-    r"|that works|works|sounds good|got it|definitely|no hay (?:problema|drama)|no problem"
-    r"|sin problema|hecho|aja|va|hasta manana|nos vemos|see you"
-    r"|hasta el (?:lunes|martes|miercoles|jueves|viernes|sabado|domingo)"
-)
-_BARE_SI = re.compile(
-    r"si(?:[ ,]+(?:si|senora?|claro|por favor|gracias|dale|perfecto|seguro|como no|exacto"
-    r"|correcto|esta bien|de acuerdo|bueno|listo|confirmado|a las? .*|te .*|le .*|la .*|lo .*|los "
-    r".*|hay .*|tengo .*|tenemos .*|manana.*|el .*))*"
-)
-_COMMITS = _words(
-    r"confirmad[oa]s?|confirmo|confirmamos|agendad[oa]s?|agende|agendo|agendamos|anotad[oa]s?"
-    r"|anote|anoto|anotamos|reservad[oa]s?|reserve|reservo|reservamos|apuntad[oa]s?|apunto"
-    r"|apartad[oa]s?|aparto|apartamos|separad[oa]s?|separo|guardo|guardamos"
-    r"|queda(?! (?:un|una|libre|lugar|solo|algo|el)\b)|quedo|quedamos|quedaste|quedas"
-    r"|(?<!yo )(?:te|lo|la|los|las) (?:espero|esperamos)|ya tiene|registrad[oa]s?"
-    r"|(?:we'll|we will|i'll) (?:see|expect) you|(?:te|le) (?:doy|pongo)"
-    r"|(?:lo|la|los|las) (?:pongo|ponemos)"
-    r"|booked(?! (?:up|solid|out))|confirmed|you're (?:all )?set|all set|you're in"
-    r"|got you (?:down|in)|put you (?:down|in)|i have you|have you down|reserved"
-)
-_OFFERS = _words(
-    r"tengo|tenemos|hay|queda (?:un|una|libre|lugar)|quedan|te puedo|le puedo|puedo (?:darle|darte"
-    r"|ofrecer\w*)|podria|podriamos|puede|te sirve|le sirve|te parece|le parece|te queda|le queda"
-    r"|que tal|i have(?! you)|we have(?! you)|i can|we can|i could|there's|there is|how about"
-    r"|would|works for you|available|libre|disponible"
-)
-_DOUBTS = _words(
-    r"puede ser|podria ser|quizas?|tal vez|talvez|a lo mejor|capaz|creo|me parece que|supongo"
-    r"|no se|no sabria|no estoy segur[oa]|habria que|tendria que|tengo que (?:ver|preguntar"
-    r"|consultar|fijarme|chequear|confirmar)|hay que ver|debo (?:ver|preguntar|consultar)"
-    r"|dificil|complicad[oa]|difficult|tricky|tough|(?:te|le|lo|la|los|las) llam(?:o|amos)"
-    r"|despues (?:te|le|lo|la) \w+|(?:te|le|lo) (?:confirmo|aviso|llamo|digo) (?:despues|luego"
-    r"|mas tarde|en|cuando|si)|(?:llame|llama|llamame|llameme|llamen|vuelva a llamar|volve a "
-    r"llamar|llamanos|llamenos|comuniquese)(?: \w+)? (?:mas tarde|despues|luego|manana|en|a la|el"
-    r"|otro dia)|a confirmar|por confirmar|sin confirmar|depende|maybe|perhaps|might|probably"
-    r"|i think|i guess|i suppose|not sure|don't know|call (?:back|again|later|us)|i'll (?:check"
-    r"|let you know|get back|have to|need to|confirm later)|we'll see(?! you)|possibly|could be"
-    r"|veremos"
-    r"|vemos|en principio|provisional\w*|tentativ\w+|sujeto a|lista de espera|wait(?:ing)? ?list"
-    r"|standby|need to (?:check|ask)|have to (?:check|ask)|if (?:there's|someone cancels)"
-    r"|si (?:alguien|se) (?:cancela|libera)|pasa\w* y vemos|sin (?:turno|cita|reserva)"
-    r"|reserv\w+ (?:\w+ )?(?:por|en|desde|a traves de) (?:la |el |nuestr[oa] )?"
-    r"(?:web|pagina|app|aplicacion|internet|sitio)|orden de llegada"
-    r"|(?:book|reserve)(?: \w+)? (?:online|on (?:our|the) (?:website|app|site))|only online"
-    r"|online only|walk ?ins? only|first come|sol(?:o|amente) para|members only|lista negra"
-)
-_STALLS = _words(
-    r"esper[ae]\w*|un (?:momento|momentito|minuto|minutito|segundo|segundito)|a ver|deja(?:me|nos)"
-    r"|deje(?:me|nos)|permita\w*|permitame|permiteme|aguard\w+|me fijo|voy a \w+|ya le paso"
-    r"|(?:te|le|lo|la) (?:paso|comunico)|dig(?:a|ame)|dime|decime|diga|cuent[ae]\w*|contame"
-    r"|escucho|adelante|hold on|hang on|wait|one (?:moment|second|sec|minute)|a (?:moment|second)"
-    r"|let me|let's see|i'll (?:see|look|get|put you through)|go ahead|how can i help"
-    r"|how may i help|bear with me|speaking|transfer\w*|this is (?:he|she|\w+ speaking)|hola|hello"
-    r"|lo (?:siento|lamento)|lamentablemente|desgraciadamente|i'm afraid|unfortunately"
-)
-"""Neither yes nor no yet: a yes before it only meant "I hear you"."""
-_SETTLING_QUESTION = _words(
-    r"nombre|apellido|telefono|celular|numero|llamas|llama|name|phone|number|spell|algo mas"
-    r"|anything else|alguna otra cosa|de acuerdo|te parece bien|le parece bien|esta bien|all right"
-    r"|alright|correcto|verdad|cuant[ao]s|how many|recuerda|sabe (?:llegar|donde)"
-)
-"""What is asked when the booking itself is agreed on."""
-_TAKES_BACK = _words(
-    r"me equivoque|me confundi|en realidad|mejor dicho|pensandolo bien|ahora que (?:lo )?veo"
-    r"|actually|my mistake|i was wrong|scratch that|wait no|ah no|uy no|ay no|oh no"
-    r"|olvid(?:alo|elo|ate|ese|emoslo)"
-    r"|forget (?:it|that)|cancel\w*|anul\w*|suspend\w*|broma|chiste|mentira|bromeando|joking"
-    r"|kidding|joke|se (?:me )?complico|no va a poder ser|ya esta ocupado|otra persona"
-    r"|para otr[oa]|someone else"
-)
-_ASIDE = _words(
-    r"cerramos|cierra|cierran|abrimos|abre|abren|abiert[oa]s?|atendemos|llegar|llega|llegue|lleguen"
-    r"|llegues|llegando|minutos antes|minutes (?:early|before)|hasta las?|until|close|closes|open"
-    r"|opens|arrive|early|dura|demora|tarda|takes|lasts|despues de las|tolerancia"
-)
-_PROMPTS = _words(
-    r"reserv\w+|confirm\w+|anot\w+|agend\w+|apunt\w+|turno|cita|mesa|queda\w*|entonces|tomo"
-    r"|perfecto|book\w*|appointment|take it|table|works|hold|repito|recap|sirve|genial"
-)
-_INQUIRES = _words(
-    r"tienen?|tendrian?|hay|habria|queda|quedan|disponib\w+|do you have|is there|are there"
-    r"|any(?:thing)?|available|availability|free"
-)
-_WRONG_NUMBER = _words(
-    r"numero equivocado|se equivoco de numero|esta equivocad[oa]|equivocado de numero"
-    r"|wrong number|no es (?:aca|aqui)|aca no es|aqui no es|casa de familia|domicilio particular"
-)
-_CALL_BACK = _words(
-    r"(?:llame|llama|llamame|llameme|llamen|vuelva a llamar|volve a llamar|llamanos|llamenos)"
-    r"(?: \w+)? (?:mas tarde|despues|luego|manana|en|a la|el|otro dia)|call (?:back|again|later)"
-    r"|(?:te|le|lo|los) (?:llamo|llamamos|aviso) (?:despues|luego|mas tarde|en|cuando)"
-    r"|we'll call you|i'll call you|get back to you"
-)
-_COUNTS_BEFORE = re.compile(
-    r"\b(?:para|(?:table|party) (?:for|of)|somos|seremos|son|cuestan?|vale|sale|costs?"
-    r"|we are|we're)(?: unos)? $"
-)
-_COUNTS_AFTER = re.compile(
-    r"(?: mil)? (?:personas?|comensales|people|persons?|guests|mesas?|minut\w*|moment\w*|sec\w*"
-    r"|segund\w*|mil|cien\w*|pesos|euros?|dolares|dollars|bucks|pounds|dias?|days?|weeks?|semanas?"
-    r"|years?|anos|cuadras|blocks|silla|persona|cosa|pregunta|reserva|cita|vez|veces|times)\b"
-)
-"""Around a bare number that counts something: "mesa para dos", "one moment", "diez euros"."""
-_NUMBER = (
-    r"(?:\d{1,4}|cero|un[oa]?|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|quince"
-    r"|veinti\w+|veinte|treinta|cuarenta|cincuenta|sesenta|setenta|ochenta|noventa|cien(?:to)?|mil"
-    r"|zero|oh|one|two|three|four|five|six|seven|eight|nine|ten|twenty|thirty|forty|fifty)"
-)
-_DICTATED = re.compile(rf"\b{_NUMBER}(?:[ ,.-]+{_NUMBER}\b){{3}}")
-"""So many bare numbers in a row are a telephone number."""
-_FAREWELL = _words(
-    r"hasta (?:manana|luego|pronto|el \w+)|nos vemos|see you|have a \w+ \w+|goodbye|adios|chau"
-)
-
-
-_SHALL_I = _words(
-    r"(?:se |te |me )?(?:lo|la|los|las) (?:reserv|anot|agend|apunt|apart|guard|dej)\w+"
-    r"|(?:reserv|anot|agend|apunt|confirm)(?:o|amos)|shall i|should i|want me to|like me to"
-    r"|(?:do you want|would you like) (?:it|that)|(?:quiere|queres|quieres) (?:reservar|que)"
-)
-_PICKS_UP = re.compile(
-    r"(?:si|yes|yeah|bueno|alo)\W+(?:buen(?:as|os)?|hi|hola|hello|alo)\b", re.ASCII
-)
-_HOW_MANY = _words(r"cuant[ao]s|how many|party size")
-_JOINTS = frozenset({"pero", "but", "aunque"})
+fold = lru_cache(maxsize=1024)(_fold)
+"""Every list is asked about the same lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +48,9 @@ class Clause:
     commits: bool
     offers: bool
     doubts: bool
+    """Evades, puts off, makes a condition, is a machine's or another business's."""
     takes_back: bool
+    """Takes back or jokes."""
     stalls: bool
     """Asks for a moment, or to go on talking; nothing is agreed by it."""
     about_room: bool
@@ -196,36 +58,171 @@ class Clause:
     aside: bool
     """About opening hours, arriving early and the like."""
     farewell: bool
+    opens: bool
+    """The first of its sentence."""
+    contrasts: bool
+    """After a "but"."""
+
+    @property
+    def tells_nothing(self) -> bool:
+        """Not one word in it that bears on a booking."""
+        known = self.agrees or self.commits or self.offers or self.question or self.stalls
+        known = known or self.farewell or bool(self.times) or self.day is not None
+        known = known or self.denies or " " not in self.text
+        without_thanks = heard.THANKS.sub(" ", self.text)
+        return not (known or heard.PLAIN.search(without_thanks) or heard.GREETS.search(self.text))
+
+    @property
+    def only_waits(self) -> bool:
+        """Asks for patience and gives no reason."""
+        return self.stalls or self.question or self.text.count(" ") < 2
+
+    @property
+    def hedges(self) -> bool:
+        """A "but" with nothing in it that goes towards a booking."""
+        towards = self.agrees or self.commits or self.times or self.aside or self.question
+        return self.contrasts and not (towards or heard.PLAIN.search(self.text))
+
+    @property
+    def gives_thanks(self) -> bool:
+        """Thanks or a goodbye."""
+        return self.farewell or heard.THANKS.search(self.text) is not None
+
+    @property
+    def changes_subject(self) -> bool:
+        """The yes in it, or before it in the same sentence, seems to be about something else."""
+        plain = self.commits or self.times or self.day or self.farewell
+        plain = plain or (self.about_room and not self.aside)
+        if self.question or plain or heard.PLAIN.search(self.text):
+            return False
+        if self.agrees:
+            rest = heard.MILD.sub(" ", heard.YES.sub(" ", self.text))
+            return len(rest.split()) >= _MUCH_BESIDES
+        return not self.opens and " " in self.text
 
     @property
     def leaves_open(self) -> bool:
         """Nothing can have been settled yet where this is said."""
-        return self.stalls or (self.question and _SETTLING_QUESTION.search(self.text) is None)
+        return self.stalls or (self.question and heard.SETTLING_QUESTION.search(self.text) is None)
+
+    @property
+    def bare_weekday(self) -> bool:
+        """Its day is only a weekday's name: of which week, the context tells."""
+        return _BARE_WEEKDAY.search(self.text) is not None
 
 
-def clauses(line: str, today: date) -> Iterator[Clause]:
+_BARE_WEEKDAY = re.compile(
+    r"(?<!este )(?<!this )(?<!next )(?<!proximo )\b(?:lunes|martes|miercoles|jueves|viernes|sabado"
+    r"|domingo|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b"
+    r"(?! (?:que|proximo|\d|pasado|de esta|this|next))"
+)
+
+
+@lru_cache(maxsize=256)
+def clauses(line: str, today: date) -> tuple[Clause, ...]:
     """The pieces of what somebody said, in order."""
-    guarded = _guard_numbers(line)
-    dictated = _DICTATED.search(fold(guarded)) is not None
-    for sentence in re.findall(r"[^.!?;…]+[.!?;…]*", guarded):
+    return tuple(_pieces(line, today))
+
+
+def _pieces(line: str, today: date) -> Iterator[Clause]:
+    dictated = heard.DICTATED.search(fold(line[:LONGEST_LINE])) is not None
+    for sentence in sentences(line):
         asked_from = _question_in(sentence)
         at = 0
-        for piece in re.split(r"(,|\bpero\b|\bbut\b|\baunque\b|[¿¡?!;…]|\.\s|\.$)", sentence):
+        courteous, opens, contrasts = False, True, False
+        for piece in _CUT.split(sentence):
             question = asked_from is not None and at >= asked_from
             at += len(piece)
-            text = fold(piece.replace("\u0001", ".").replace("\u0002", ",")).strip(" .:-,¿¡?!;…")
-            if text and text not in _JOINTS:
-                yield _clause(text, piece, question, today, dictated)
+            text = fold(piece.replace("\u0001", ".").replace("\u0002", ",")).strip(_SIGNS)
+            contrasts = contrasts or text in _CONTRASTS
+            if not text or text in _JOINTS:
+                continue
+            question = question or heard.CUT_SHORT.search(text) is not None
+            # "If you can't come, call us": what follows hangs on it too.
+            courteous = courteous or (
+                heard.COURTESY.match(text) is not None and evasion.CONDITIONS.search(text) is None
+            )
+            place = _Place(question, dictated, courteous, opens, contrasts)
+            yield _clause(text, piece, today, place)
+            opens = False
+
+
+def sentences(line: str) -> Iterator[str]:
+    """Its sentences with their signs, in order."""
+    return iter(re.findall(r"[^.!?;…]+[.!?;…]*", _guard_numbers(line)))
 
 
 def picks_up(line: str) -> bool:
     """A yes that only answers the telephone."""
-    return _PICKS_UP.match(fold(line)) is not None
+    return heard.PICKS_UP.match(fold(line)) is not None
 
 
 def prompts(line: str) -> bool:
     """Whether the agent's words ask for a booking or accept one."""
-    return _PROMPTS.search(fold(line)) is not None
+    return heard.PROMPTS.search(fold(line)) is not None
+
+
+def only_inquires(line: str) -> bool:
+    """Whether the agent asks what there is: a yes to that books nothing yet."""
+    listed = heard.INQUIRES if "?" in line else heard.WONDERS
+    return listed.search(fold(line)) is not None
+
+
+def asks_for_room(line: str) -> bool:
+    """Whether the agent speaks of a place for somebody."""
+    return heard.ROOM.search(fold(line)) is not None
+
+
+def withdraws(line: str) -> bool:
+    """Whether the agent gives the booking up."""
+    return "?" not in line and heard.WITHDRAWS.search(fold(line)) is not None
+
+
+def asks_how_many(line: str) -> bool:
+    """Whether the business wants to know for how many people."""
+    return heard.HOW_MANY.search(fold(line)) is not None
+
+
+def offers_to_book(line: str) -> bool:
+    """Whether the business asks if it shall book."""
+    return "?" in line and heard.SHALL_I.search(fold(line)) is not None
+
+
+def takes_leave(line: str) -> bool:
+    """Nothing but a goodbye or thanks, with a mild word at most: it agrees to nothing new."""
+    text = fold(line)
+    rest = heard.THANKS.sub(" ", heard.FAREWELL.sub(" ", text))
+    return rest != text and not heard.MILD.sub(" ", rest).strip(_SIGNS)
+
+
+def reopens(line: str) -> bool:
+    """A call to wait, without saying yet why."""
+    return heard.REOPENS.search(fold(line)) is not None
+
+
+def says_wrong_number(line: str) -> bool:
+    """The business is another one, or a home."""
+    text = fold(line)
+    if evasion.WRONG_NUMBER.search(text) is not None:
+        return True
+    return evasion.OTHER_BUSINESS.search(text) is not None and heard.NO.search(text) is not None
+
+
+def asks_to_call_back(line: str) -> bool:
+    """The business wants another call, or will call itself."""
+    return evasion.PUTS_OFF.search(heard.COURTESY.sub(" ", fold(line))) is not None
+
+
+def is_machine(line: str) -> bool:
+    """An announcement: nobody is there to agree to anything."""
+    return evasion.MACHINE.search(fold(line)) is not None
+
+
+def has_no_room(line: str, today: date) -> bool:
+    """The business has nothing free (for what was asked)."""
+    return any(
+        each.denies and each.about_room and not each.question for each in clauses(line, today)
+    )
 
 
 def _question_in(sentence: str) -> int | None:
@@ -235,71 +232,85 @@ def _question_in(sentence: str) -> int | None:
     return sentence.rfind(",") + 1 if "?" in sentence else None
 
 
-def asks_how_many(line: str) -> bool:
-    """Whether the business wants to know for how many people."""
-    return "?" in line and _HOW_MANY.search(fold(line)) is not None
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """What is known of a clause from where it stands."""
+
+    question: bool
+    dictated: bool
+    """A telephone number is in the line."""
+    courteous: bool
+    opens: bool
+    contrasts: bool
 
 
-def offers_to_book(line: str) -> bool:
-    """Whether the business asks if it shall book."""
-    return "?" in line and _SHALL_I.search(fold(line)) is not None
-
-
-def only_inquires(line: str) -> bool:
-    """Whether the agent asks what there is: a yes to that books nothing yet."""
-    return "?" in line and _INQUIRES.search(fold(line)) is not None
-
-
-def says_wrong_number(line: str) -> bool:
-    """The business is another one, or a home."""
-    return _WRONG_NUMBER.search(fold(line)) is not None
-
-
-def asks_to_call_back(line: str) -> bool:
-    """The business wants another call, or will call itself."""
-    return _CALL_BACK.search(fold(line)) is not None
-
-
-def has_no_room(line: str, today: date) -> bool:
-    """The business has nothing free (for what was asked)."""
-    return any(each.denies and each.about_room for each in clauses(line, today))
-
-
-def _clause(text: str, raw: str, question: bool, today: date, dictated: bool) -> Clause:
-    without_harmless = _HARMLESS_NO.sub(" ", text)
-    undated = without_dates(text)
-    times = tuple(
-        each
-        for each in spoken_times(undated)
-        if each.marked or not (dictated or len(text) > 25 or _counts(undated, each))
-    )
+def _clause(text: str, raw: str, today: date, place: _Place) -> Clause:
+    farewell = heard.FAREWELL.search(text) is not None
+    times = () if place.courteous else _times(text, loose=not (place.dictated or farewell))
+    day = spoken_date(text, today)
+    about_room = heard.ABOUT_ROOM.search(text) is not None
+    # In a long stretch about something else a yes is only a word.
+    lost = text.count(" ") > _LONGEST_YES and not (times or day or about_room)
     return Clause(
         text=text,
-        question=question,
+        question=place.question,
         times=times,
-        day=spoken_date(text, today),
-        denies=_NO.search(without_harmless) is not None,
-        agrees=_YES.search(text) is not None
-        or "sí" in raw.casefold().split()
-        or _BARE_SI.fullmatch(text) is not None,
-        commits=_COMMITS.search(text) is not None,
-        offers=_OFFERS.search(text) is not None,
-        doubts=_DOUBTS.search(text) is not None,
-        takes_back=_TAKES_BACK.search(text) is not None,
-        stalls=_STALLS.search(text) is not None,
-        about_room=_ABOUT_ROOM.search(text) is not None,
-        aside=_ASIDE.search(text) is not None,
-        farewell=_FAREWELL.search(text) is not None,
+        day=day,
+        denies=not place.courteous
+        and heard.NO.search(heard.HARMLESS_NO.sub(" ", text)) is not None,
+        agrees=not (place.courteous or lost)
+        and (
+            heard.YES.search(text) is not None
+            or "sí" in raw.casefold().split()
+            or heard.BARE_SI.fullmatch(text) is not None
+        ),
+        commits=not place.courteous and heard.COMMITS.search(text) is not None,
+        offers=heard.OFFERS.search(text) is not None,
+        doubts=not place.courteous and any(each.search(text) is not None for each in _DOUBTFUL),
+        takes_back=not place.courteous
+        and (evasion.TAKES_BACK.search(text) is not None or evasion.JOKES.search(text) is not None),
+        stalls=heard.STALLS.search(text) is not None,
+        about_room=about_room,
+        aside=place.courteous or heard.ASIDE.search(text) is not None,
+        farewell=farewell,
+        opens=place.opens,
+        contrasts=place.contrasts,
+    )
+
+
+_DOUBTFUL = (
+    evasion.DOUBTS,
+    evasion.PUTS_OFF,
+    evasion.CONDITIONS,
+    evasion.WRONG_NUMBER,
+    evasion.OTHER_BUSINESS,
+    evasion.MACHINE,
+    evasion.REFUSES_TALK,
+)
+
+
+def _times(text: str, *, loose: bool) -> tuple[SpokenTime, ...]:
+    undated = heard.PRONOUN_ONE.sub(" ", without_dates(text))
+    # One word less in which to lose the way: "cuarenta y cinco" holds an hour of its own.
+    undated = undated.replace(" y cuarenta y cinco", " y 45")
+    return tuple(
+        each
+        for each in spoken_times(undated)
+        if each.marked or (loose and len(text) <= 25 and not _counts(undated, each))
     )
 
 
 def _counts(text: str, number: SpokenTime) -> bool:
     before, after = text[: number.start], text[number.end :]
-    return _COUNTS_BEFORE.search(before) is not None or _COUNTS_AFTER.match(after) is not None
+    return (
+        heard.COUNTS_BEFORE.search(before) is not None
+        or heard.COUNTS_AFTER.match(after) is not None
+    )
 
 
 def _guard_numbers(line: str) -> str:
     """Keeps "17.30" and "a.m." whole while sentences are cut at their ends."""
-    guarded = re.sub(r"(?<=\d)\.(?=\d)", "\u0001", line[:2000])
+    guarded = re.sub(r"(?<=\d)\.(?=\d)", "\u0001", line[:LONGEST_LINE])
+    guarded = heard.UNSIGNED.sub(r"\1, ", guarded)
     guarded = re.sub(r"\b([ap])\.\s?m\.?", r"\1m", guarded, flags=re.IGNORECASE)
     return re.sub(r"(?<=\d),(?=\d)", "\u0002", guarded)

@@ -1,34 +1,37 @@
-"""Follows calls until they are settled: progress for the customer, then the one result.
-
-Fits `bridge.ports.CallObserver`.
+"""Follows calls while they are on: progress for the customer, the business's questions to them, and
+what is said.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from data.call import CallReport, CallResult, EntryKind, OutcomeStatus, TimelineEntry
-from data.errand import Errand, Preferences
-from data.place import PlaceInfo
-from data.record_json import errand_from_json
-from data.reply import CallAnswered, CallStarted, Reply
-from data.store import Attempt, Turn
-from orchestration import conversation
-from orchestration.conversation_state import Say, conversation_from_json
-from orchestration.desks import Desks
+from data.call import EntryKind, TimelineEntry
+from data.errand import Errand
+from data.reply import BusinessAsks, CallAnswered, CallStarted, Reply
+from data.store import StoreError, Turn
+from orchestration.conversation_state import OpenQuestion
 from orchestration.errands import called_name
-from orchestration.evidence import judge, reason
-from orchestration.local_time import business_zone_name, local_now
-from orchestration.needs import Needs, masked
+from orchestration.kept_lines import KeptLines
+from orchestration.needs import Needs
+from orchestration.open_questions import OpenQuestions
 from orchestration.outgoing import Telling
+from orchestration.places import clean
 
 log = logging.getLogger(__name__)
 
 _TALKING = "talking"
 _OVER = ("closing", "ended")
 """Phases as the bridge names them in the timeline."""
+_NOTE_FRESH_S = 60.0
+"""After that a note about progress tells nothing new."""
+_QUESTION_LENGTH = 300
+_OPTION_LENGTH = 60
+_MOST_OPTIONS = 6
 
 
 @dataclass(slots=True)
@@ -36,18 +39,24 @@ class _Live:
     errand: Errand
     answered: asyncio.Event = field(default_factory=asyncio.Event)
     progress: asyncio.Task[None] | None = None
+    questions: OpenQuestions = field(default_factory=OpenQuestions)
+
+    def over(self) -> None:
+        """Nothing more is said about its progress, and nobody waits for an answer."""
+        self.questions.close()
+        if self.progress is not None:
+            self.progress.cancel()
 
 
 class LiveCalls:
     """The calls that this process has placed and that have no result yet."""
 
-    def __init__(
-        self, needs: Needs, telling: Telling, desks: Desks, tasks: asyncio.TaskGroup
-    ) -> None:
+    def __init__(self, needs: Needs, telling: Telling, tasks: asyncio.TaskGroup) -> None:
         self._needs = needs
         self._telling = telling
-        self._desks = desks
         self._tasks = tasks
+        self._kept_lines = KeptLines(needs.store)
+        self._writer: asyncio.Task[None] | None = None
         self._live: dict[str, _Live] = {}
 
     def __len__(self) -> int:
@@ -56,9 +65,21 @@ class LiveCalls:
     def __contains__(self, attempt_id: str) -> bool:
         return attempt_id in self._live
 
-    def expect(self, attempt_id: str, errand: Errand) -> None:
-        """A call is about to be placed."""
+    def start(self) -> None:
+        """From now on what is said in calls is written down."""
+        self._writer = self._tasks.create_task(self._kept_lines.run(), name="lines of live calls")
+
+    @contextlib.contextmanager
+    def expected(self, attempt_id: str, errand: Errand) -> Iterator[None]:
+        """A call is about to be placed; it is forgotten unless `placed` is told within."""
         self._live[attempt_id] = _Live(errand)
+        self._kept_lines.begin(attempt_id)
+        try:
+            yield
+        finally:
+            live = self._live.get(attempt_id)
+            if live is not None and live.progress is None:
+                self.forget(attempt_id)
 
     def placed(self, attempt_id: str) -> None:
         """It was placed: keep the customer informed."""
@@ -69,88 +90,76 @@ class LiveCalls:
             )
 
     def forget(self, attempt_id: str) -> None:
-        """No call, or none any more: nothing more is said about its progress."""
+        """No call, or none any more: it is settled."""
         live = self._live.pop(attempt_id, None)
-        if live is not None and live.progress is not None:
-            live.progress.cancel()
+        if live is not None:
+            live.over()
+        self._kept_lines.end(attempt_id)
 
     def stop(self) -> None:
-        """No more notes about progress; results are still taken."""
+        """No more notes about progress, no more questions; results are still taken."""
         for live in self._live.values():
-            if live.progress is not None:
-                live.progress.cancel()
+            live.over()
+        if self._writer is not None:
+            self._writer.cancel()
 
     def call_noted(self, attempt_id: str, entry: TimelineEntry) -> None:
         """A new line in a call's timeline. Quick, never waits."""
         live = self._live.get(attempt_id)
-        if live is None or entry.kind is not EntryKind.PHASE:
+        if live is None:
+            return
+        self._kept_lines.note(attempt_id, entry)
+        if entry.kind is not EntryKind.PHASE:
             return
         if entry.text == _TALKING:
             live.answered.set()
-        elif entry.text in _OVER and live.progress is not None:
-            live.progress.cancel()
+        elif entry.text in _OVER:
+            live.over()
 
-    async def call_finished(self, report: CallReport) -> None:
-        """Judge the call and promise its one result, durably and together.
-
-        May be told again: the second time nothing happens. Raises StoreError; then it must be told
-        again.
-        """
-        needs, attempt_id = self._needs, report.attempt_id
+    def over(self, attempt_id: str) -> None:
+        """This call is over and about to be settled."""
         live = self._live.get(attempt_id)
-        if live is not None and live.progress is not None:
-            live.progress.cancel()
-        attempt = await needs.store.attempt(attempt_id)
-        if attempt is None:
-            log.error("a call without an attempt has ended: %s", report.ending.cause)
-        elif attempt.state != "ended":
-            await self._settle(attempt, report)
-        self.forget(attempt_id)
-        needs.tools.end(attempt_id)
+        if live is not None:
+            live.over()
 
-    async def _settle(self, attempt: Attempt, report: CallReport) -> None:
-        needs, errand = self._needs, errand_of(attempt)
-        zone_name = business_zone_name(errand.business, needs.settings.default_zone)
+    # --- the business's questions ---------------------------------------------------------------
+    async def ask(self, attempt_id: str, question: str, options: tuple[str, ...]) -> str | None:
+        """`orchestration.ports.CustomerLine`: the answer, or None when there is none in time."""
+        live = self._live.get(attempt_id)
+        asked = clean(question, _QUESTION_LENGTH)
+        if live is None or not asked or not live.questions.may_ask:
+            return None
+        needs, within_s = self._needs, self._needs.settings.answer_within_s
+        until = asyncio.get_running_loop().time() + within_s
+        question_id = needs.new_id()
+        named = (clean(option, _OPTION_LENGTH) for option in options[:_MOST_OPTIONS])
+        choices = tuple(option for option in named if option)
+        live.questions.ask(question_id, asked, choices, needs.now())
+        reply = BusinessAsks(called_name(live.errand), asked, choices, round(within_s))
         try:
-            result, quote = judge(
-                report,
-                needs.tools.reported(attempt.attempt_id),
-                errand,
-                local_now(needs.now(), zone_name),
-            )
-        except Exception:
-            # Said in words that we cannot read: the customer is told what is certain, not nothing.
-            log.exception("a call could not be judged")
-            talked = OutcomeStatus.UNCONFIRMED if report.said() else OutcomeStatus.FAILED
-            result, quote = CallResult(status=talked), ""
-        async with self._desks.at(attempt.customer):
-            state = conversation_from_json(await needs.store.conversation(attempt.customer))
-            language = state.language if state.attempt_id == attempt.attempt_id else errand.language
-            state, steps = conversation.call_ended(
-                state, attempt.attempt_id, errand, result, quote, reason(report, result, language)
-            )
-            replies = [step.reply for step in steps if isinstance(step, Say)]
-            told = await needs.store.end_attempt(
-                report,
-                result,
-                self._telling.turn(
-                    Turn(attempt.customer),
-                    state,
-                    replies,
-                    language,
-                    f"result:{attempt.attempt_id}",
-                ),
-                needs.now(),
-            )
-        if told:
-            log.info(
-                "call to %s: %s (%s)",
-                masked(attempt.to_number),
-                result.status,
-                report.ending.cause,
-            )
-            needs.outbox.wake()
+            await self._promise(live.errand, reply, f"asks:{question_id}", within_s)
+        except StoreError as error:
+            log.error("a question did not reach the customer: %s", error)
+            live.questions.withdraw(question_id)
+            return None
+        left_s = until - asyncio.get_running_loop().time()
+        return await live.questions.wait(question_id, left_s)
 
+    def open_question(
+        self, attempt_id: str, written_at: float | None = None
+    ) -> OpenQuestion | None:
+        """What the business waits for the customer to answer, or waited for: then it is `late`.
+        With `written_at` (seconds since the epoch) only if it was asked before that.
+        """
+        live = self._live.get(attempt_id)
+        return live.questions.current(written_at) if live is not None else None
+
+    def answer(self, attempt_id: str, question_id: str, answer: str) -> bool:
+        """The customer's answer. True: it reached the waiting agent in time."""
+        live = self._live.get(attempt_id)
+        return live is not None and live.questions.answer(question_id, answer)
+
+    # --- progress -------------------------------------------------------------------------------
     async def _tell_progress(self, attempt_id: str, live: _Live) -> None:
         await asyncio.sleep(self._needs.settings.progress_after_s)
         errand = live.errand
@@ -162,31 +171,14 @@ class LiveCalls:
 
     async def _tell(self, errand: Errand, reply: Reply, key: str) -> None:
         try:
-            messages = self._telling.messages(errand.customer, [reply], errand.language, key)
-            await self._needs.store.commit_turn(Turn(errand.customer, outgoing=messages))
+            await self._promise(errand, reply, key, _NOTE_FRESH_S)
         except Exception as error:
             # A note about progress is not worth more than a line in the log.
             log.warning("a progress note was lost: %s: %s", type(error).__name__, error)
-            return
-        self._needs.outbox.wake()
 
-
-def errand_of(attempt: Attempt) -> Errand:
-    """The errand of an attempt; what can be known of it when an older program wrote it."""
-    try:
-        return errand_from_json(attempt.errand_json)
-    except ValueError:
-        return Errand(
-            errand_id=attempt.errand_id,
-            customer=attempt.customer,
-            customer_name="",
-            language="es",
-            business=PlaceInfo(
-                id=f"number:{attempt.to_number}",
-                name=attempt.business_name,
-                phone=attempt.to_number,
-            ),
-            service="",
-            request="",
-            preferences=Preferences(),
+    async def _promise(self, errand: Errand, reply: Reply, key: str, fresh_for_s: float) -> None:
+        messages = self._telling.messages(
+            errand.customer, [reply], errand.language, key, fresh_for_s=fresh_for_s
         )
+        await self._needs.store.commit_turn(Turn(errand.customer, outgoing=messages))
+        self._needs.outbox.wake()

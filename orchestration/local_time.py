@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import phonenumbers
 from phonenumbers import timezone as number_zones
 
-from data.place import OpeningHours, PlaceInfo
+from data.place import Opening, OpeningHours, PlaceInfo
 from orchestration.spoken_times import minutes_of
 
 
@@ -49,6 +49,7 @@ def business_zone_name(place: PlaceInfo, default: str) -> str:
 
 
 _SOME_WINTER = datetime(2026, 1, 15)
+_WHOLE_DAY = (0, 24 * 60)
 
 
 def local_now(now: float, zone_name: str) -> datetime:
@@ -61,6 +62,25 @@ def is_open(hours: Sequence[OpeningHours], weekday: int, minutes: int) -> bool:
     return not hours or any(
         each.weekday == weekday and minutes_of(each.opens) <= minutes < minutes_of(each.closes)
         for each in hours
+    )
+
+
+def opening(place: PlaceInfo, now: float, default_zone: str) -> Opening:
+    """Whether a business is open at `now` (seconds since the epoch), else when it opens next.
+
+    On its own clock; `default_zone` is for a business whose time zone is not known.
+    """
+    if not place.opening_hours:
+        return Opening()
+    local = local_now(now, business_zone_name(place, default_zone))
+    if is_open(place.opening_hours, local.weekday(), local.hour * 60 + local.minute):
+        return Opening(open_now=True)
+    opens = next_moment(local, place.opening_hours, _WHOLE_DAY)
+    if opens is None:
+        return Opening(open_now=False)
+    same_day = opens.date() == local.date()
+    return Opening(
+        open_now=False, opens=f"{opens:%H:%M}" if same_day else f"{opens:%Y-%m-%d %H:%M}"
     )
 
 

@@ -12,12 +12,25 @@ from data.store import Store
 from orchestration.agent_tools import AgentTools
 from orchestration.local_time import zone_names_of_number
 from orchestration.policy import Policy
-from orchestration.ports import Lookup, Outbox, Phone, Phrasing, Places, Reader
+from orchestration.ports import (
+    Ears,
+    Lookup,
+    Outbox,
+    Phone,
+    Phrasing,
+    Places,
+    Reader,
+    SecondReader,
+)
 
 
 def fresh_id() -> str:
     """Unguessable: it is part of callback addresses."""
     return secrets.token_hex(16)
+
+
+def _shows_nothing(message_sid: str) -> None:
+    """Where nobody looks at a telephone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +49,10 @@ class Settings:
     """No progress note before that long after the order."""
     look_up_for_s: float = 15.0
     """How long an attempt of a dead process is looked for at the carrier."""
+    answer_within_s: float = 20.0
+    """How long the business is kept waiting for the customer's answer to its question."""
+    longest_call_s: float = 300.0
+    """What a call may cost at most is reckoned with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +61,8 @@ class Needs:
 
     store: Store
     reader: Reader
+    ears: Ears
+    second_reader: SecondReader
     phrasing: Phrasing
     places: Places
     phone: Phone
@@ -55,6 +74,8 @@ class Needs:
     """Seconds since the epoch."""
     settings: Settings
     new_id: Callable[[], str] = fresh_id
+    show_typing: Callable[[str], None] = _shows_nothing
+    """An answer to this message (by sid) is being prepared. Quick, never waits."""
 
 
 def country_of(customer: str, default: str) -> str:

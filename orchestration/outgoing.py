@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
+from data.record_json import errand_to_json
 from data.reply import Reply
-from data.store import OutgoingMessage, Turn
-from orchestration.conversation_state import Conversation
+from data.store import OutgoingMessage, PlannedCall, Turn
+from orchestration.conversation_state import (
+    Conversation,
+    DropPlan,
+    KeepPlan,
+    OrderCall,
+    Plan,
+    Say,
+    Step,
+)
 from orchestration.ports import Phrasing
 
 
@@ -20,15 +29,25 @@ class Telling:
         self._now = now
 
     def messages(
-        self, customer: str, replies: Sequence[Reply], language: str, key: str
+        self,
+        customer: str,
+        replies: Sequence[Reply],
+        language: str,
+        key: str,
+        *,
+        fresh_for_s: float | None = None,
     ) -> tuple[OutgoingMessage, ...]:
-        """One message per reply. `key` names what they answer: the same one gives the same ids."""
+        """One message per reply. `key` names what they answer: the same one gives the same ids.
+        After `fresh_for_s` seconds they are not worth sending any more; None: always.
+        """
+        now = self._now()
         return tuple(
             OutgoingMessage(
                 message_id=key if index == 0 else f"{key}:{index}",
                 customer=customer,
                 body=self._phrasing.words(reply, language),
-                due_at=self._now(),
+                due_at=now,
+                stale_at=None if fresh_for_s is None else now + fresh_for_s,
             )
             for index, reply in enumerate(replies)
         )
@@ -47,3 +66,29 @@ class Telling:
             conversation_json=state.model_dump_json(),
             outgoing=(*turn.outgoing, *self.messages(turn.customer, replies, language, key)),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Promised:
+    """What the steps after an event that no message set off promise: words, a call, a plan."""
+
+    replies: tuple[Reply, ...] = ()
+    order: OrderCall | None = None
+    keep: Plan | None = None
+    drop: tuple[str, ...] = ()
+    """plan_ids."""
+
+
+def promised(steps: Sequence[Step]) -> Promised:
+    """The steps by their kinds; such an event orders one call and keeps one plan at most."""
+    return Promised(
+        replies=tuple(step.reply for step in steps if isinstance(step, Say)),
+        order=next((step for step in steps if isinstance(step, OrderCall)), None),
+        keep=next((step.plan for step in steps if isinstance(step, KeepPlan)), None),
+        drop=tuple(step.plan_id for step in steps if isinstance(step, DropPlan)),
+    )
+
+
+def planned_call(plan: Plan, customer: str) -> PlannedCall:
+    """The plan as the store keeps it."""
+    return PlannedCall(plan.plan_id, customer, errand_to_json(plan.errand), plan.moment.at)

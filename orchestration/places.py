@@ -22,11 +22,14 @@ from data.demo_places import demo_places
 from data.place import OpeningHours, PlaceInfo
 from orchestration.demo_search import search_demo
 from orchestration.local_time import zone, zone_names_of_number
+from orchestration.near_me import is_near_me as is_near_me
 from orchestration.ports import Found, SearchError
 
 TIMEOUT_S = 5.0
 """For a search in all, the one retry included."""
 MOST_PLACES = 5
+AROUND_M = 5_000.0
+"""How far around a shared location is looked first; Google allows up to 50,000."""
 _RETRY_AFTER_S = 0.2
 _ANSWER_BYTES = 1_000_000
 _FIELDS = ",".join(
@@ -35,6 +38,7 @@ _FIELDS = ",".join(
         "id",
         "displayName",
         "formattedAddress",
+        "location",
         "internationalPhoneNumber",
         "nationalPhoneNumber",
         "rating",
@@ -65,18 +69,36 @@ class PlaceFinder:
         self._api_key = api_key
         self._url = base_url.rstrip("/") + "/v1/places:searchText"
 
-    async def search(self, service: str, location: str, *, language: str, country: str) -> Found:
-        """`language` "es" or "en"; `country` an ISO code, to prefer. Raises SearchError."""
+    async def search(
+        self,
+        service: str,
+        location: str,
+        *,
+        language: str,
+        country: str,
+        center: tuple[float, float] | None = None,
+    ) -> Found:
+        """`language` "es" or "en"; `country` an ISO code, to prefer; `center` latitude and
+        longitude in degrees to search around. Raises SearchError.
+        """
+        if center is not None and _position(*center) is None:
+            center = None
+        if is_near_me(location):
+            # To Google these words would mean where our server stands.
+            location = ""
         if not self._api_key:
-            found = search_demo(demo_places(), service, location, country)
+            found = search_demo(demo_places(), service, location, country, center)
             return Found(_offerable(found), from_demo_data=True)
         joint = " en " if language == "es" else " in "
-        body = {
+        body: dict[str, Any] = {
             "textQuery": (service + (joint + location if location else ""))[:300],
             "languageCode": language,
             "regionCode": country,
             "pageSize": 10,
         }
+        if center is not None:
+            point = {"latitude": center[0], "longitude": center[1]}
+            body["locationBias"] = {"circle": {"center": point, "radius": AROUND_M}}
         try:
             async with asyncio.timeout(TIMEOUT_S):
                 answer = await self._ask(body)
@@ -159,6 +181,8 @@ def _read_place(entry: Mapping[str, Any], country: str, now: float) -> PlaceInfo
         entry.get("nationalPhoneNumber"), country
     )
     rating, count = entry.get("rating"), entry.get("userRatingCount")
+    point = _mapping(entry.get("location"))
+    position = _position(point.get("latitude"), point.get("longitude"))
     return PlaceInfo(
         id=identity,
         name=name,
@@ -169,7 +193,18 @@ def _read_place(entry: Mapping[str, Any], country: str, now: float) -> PlaceInfo
         kind=clean(_mapping(entry.get("primaryTypeDisplayName")).get("text"), 60),
         opening_hours=_read_hours(_mapping(entry.get("regularOpeningHours")).get("periods")),
         timezone=_read_zone(phone, entry.get("utcOffsetMinutes"), now),
+        latitude=position[0] if position else None,
+        longitude=position[1] if position else None,
     )
+
+
+def _position(latitude: object, longitude: object) -> tuple[float, float] | None:
+    """Degrees that are on the globe, both of them, or nothing."""
+    if not (_is_number(latitude) and _is_number(longitude)):
+        return None
+    if not (-90 <= latitude <= 90 and -180 <= longitude <= 180):
+        return None
+    return float(latitude), float(longitude)
 
 
 def _read_hours(periods: object) -> tuple[OpeningHours, ...]:

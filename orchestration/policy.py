@@ -1,19 +1,15 @@
-"""Which numbers are called, how often and when. Denied unless allowed. Pure."""
+"""Which numbers are called, how often and for how much money. Denied unless allowed. Pure."""
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 
 import phonenumbers
 from phonenumbers import PhoneNumberType, shortnumberinfo
 
-from data.place import OpeningHours
 from data.reply import Limit, Refusal
-from orchestration.local_time import is_open, next_moment
-from orchestration.spoken_times import minutes_of
 
 DAY_S = 24 * 3600.0
 """Limits "per day" look back this far."""
@@ -29,6 +25,7 @@ _CALLED_TYPES = frozenset(
     }
 )
 """Everything else costs extra or is nobody's desk: premium, shared cost, personal, pager, UAN."""
+_MEXICAN = re.compile(r"\+52([0-9]{10})")
 _MEXICAN_MOBILE = re.compile(r"\+521([0-9]{10})")
 
 
@@ -46,6 +43,10 @@ class Policy:
     """In the business's time zone; "24:00" is the end of the day."""
     calls_per_customer_per_day: int = 10
     calls_per_business_per_day: int = 3
+    spend_per_day: float | None = None
+    """US dollars, or None: no limit."""
+    price_per_minute: float = 0.2
+    """What a minute of a call is reckoned at, in US dollars; begun minutes count whole."""
 
     def check_number(self, number: str, customer: str) -> str | Refusal:
         """The number as it will be shown and dialled (E.164), or why it is not.
@@ -74,10 +75,9 @@ class Policy:
             return Refusal.EMERGENCY
         if phonenumbers.number_type(parsed) not in _CALLED_TYPES:
             return Refusal.PREMIUM
-        own = {_comparable(each) for each in (*self.own_numbers, customer)}
-        if _comparable(e164) in own:
+        if comparable(e164) in {comparable(each) for each in (*self.own_numbers, customer)}:
             return Refusal.OWN
-        if e164 in self.blocked_numbers:
+        if comparable(e164) in {comparable(each) for each in self.blocked_numbers}:
             return Refusal.BLOCKED
         return e164
 
@@ -96,19 +96,46 @@ class Policy:
             return Limit.BUSINESS_DAY
         return None
 
-    def check_hours(self, now: datetime, hours: Collection[OpeningHours] = ()) -> str | None:
-        """None when a business may be called now (`now` on its own clock), else the time "HH:MM"
-        at which it may be, after "YYYY-MM-DD " when that is another day, or "" when it is not
-        known.
+    def check_spend(
+        self, minutes_talked: int, open_calls: int, longest_call_s: float
+    ) -> Limit | None:
+        """The limit that stands in the way of one more call, should it and every open one take
+        `longest_call_s` seconds: so the day's money is never exceeded.
+
+        `minutes_talked` are those of the calls of the last DAY_S seconds that have ended.
         """
-        start, end = (minutes_of(each) for each in self.calling_hours)
-        minutes = now.hour * 60 + now.minute
-        if start <= minutes < end and is_open(tuple(hours), now.weekday(), minutes):
+        if self.spend_per_day is None:
             return None
-        moment = next_moment(now, tuple(hours), (start, end))
-        if moment is None:
-            return ""
-        return f"{moment:%H:%M}" if moment.date() == now.date() else f"{moment:%Y-%m-%d %H:%M}"
+        minutes = minutes_talked + (open_calls + 1) * begun_minutes(longest_call_s)
+        # A hair of room: sums of prices like 0.1 are not exact.
+        over = minutes * self.price_per_minute > self.spend_per_day * (1 + 1e-9)
+        return Limit.SPEND if over else None
+
+
+def begun_minutes(seconds: float) -> int:
+    """As carriers reckon: every begun minute is a whole one."""
+    return math.ceil(max(0.0, seconds) / 60)
+
+
+def comparable(address: str) -> str:
+    """A number or WhatsApp address without what differs between two writings of one number.
+
+    Mexican mobiles may come as +521…, Argentine ones lack their 9 in some writings.
+    """
+    number = address.removeprefix("whatsapp:")
+    number = _MEXICAN_MOBILE.sub(r"+52\1", number)
+    return "+54" + number[4:] if number.startswith("+549") else number
+
+
+def writings(number: str) -> tuple[str, ...]:
+    """The ways in which an E.164 number may have been written down: those that `comparable` takes
+    for one.
+    """
+    one = comparable(number)
+    mexican = _MEXICAN.fullmatch(one)
+    if mexican:
+        return one, f"+521{mexican[1]}"
+    return (one, "+549" + one[3:]) if one.startswith("+54") else (one,)
 
 
 def _refuse_short(number: str, countries: frozenset[str]) -> Refusal:
@@ -119,13 +146,3 @@ def _refuse_short(number: str, countries: frozenset[str]) -> Refusal:
     ):
         return Refusal.EMERGENCY
     return Refusal.INVALID
-
-
-def _comparable(address: str) -> str:
-    """A number or WhatsApp address without what differs between two writings of one number.
-
-    Mexican mobiles may come as +521…, Argentine ones lack their 9 in some writings.
-    """
-    number = address.removeprefix("whatsapp:")
-    number = _MEXICAN_MOBILE.sub(r"+52\1", number)
-    return "+54" + number[4:] if number.startswith("+549") else number

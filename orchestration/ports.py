@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from data.call import CallOrder
-from data.errand import ConversationStatus, ParsedMessage
+from data.call import BookingReading, CallOrder, CallResult, TimelineEntry
+from data.errand import CallPlan, ConversationStatus, ParsedMessage
 from data.place import PlaceInfo
-from data.reply import Reply
+from data.reply import Reply, VoiceTrouble
+from data.store import IncomingMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +24,11 @@ class ReadingContext:
     """ISO code that national phone numbers are read in."""
     status: ConversationStatus
     options: tuple[str, ...] = ()
-    """Names on the list that the customer is looking at."""
+    """Names on the list that the customer is looking at. While CALLING: the answers that the
+    business offered to its own question."""
     asked: str = ""
-    """The question that the customer was asked last, in words, or ""."""
+    """The question that the customer was asked last, in words, or "". While CALLING: the
+    business's."""
 
 
 class Reader(Protocol):
@@ -33,8 +37,33 @@ class Reader(Protocol):
     async def understand(self, text: str, context: ReadingContext) -> ParsedMessage:
         """Never raises for what a customer may write or a model may answer."""
 
+    def plan(self, text: str, context: ReadingContext) -> CallPlan:
+        """Which of the list are to be called in which order, and whether the next may be called
+        without asking. By rules alone: what allows a call is never left to a model.
+        """
+
     def language(self, text: str, before: str) -> str:
         """ "es" or "en"; `before` when the text does not tell."""
+
+
+class Ears(Protocol):
+    """Listens to voice notes (messaging.voice_notes fits)."""
+
+    async def hear(self, message: IncomingMessage, language: str) -> str | VoiceTrouble:
+        """What was said, or why it is not known. `language` is a hint. Never raises for what a
+        carrier or a model may answer; takes half a minute at most.
+        """
+
+
+class SecondReader(Protocol):
+    """Reads the transcript of a claimed booking once more (messaging.booking_reading fits)."""
+
+    async def read_booking(
+        self, said: Sequence[TimelineEntry], claim: CallResult, business_name: str, today: str
+    ) -> BookingReading | None:
+        """`said`: what business and agent said. `claim`: the booking, its date ISO where it could
+        be resolved. `today`: ISO, at the business. None when there is no model or it did not help.
+        """
 
 
 class Phrasing(Protocol):
@@ -42,6 +71,15 @@ class Phrasing(Protocol):
 
     def words(self, reply: Reply, language: str) -> str:
         """At most 1,600 characters, in "es" or "en"."""
+
+
+class CustomerLine(Protocol):
+    """Reaches the customer while their call is on (orchestration.concierge fits)."""
+
+    async def ask(self, attempt_id: str, question: str, options: tuple[str, ...]) -> str | None:
+        """The customer's answer to the business's question, or None when none came in time (the
+        time is Settings.answer_within_s), the call is over, or too much was asked already.
+        """
 
 
 class PhoneFull(Exception):
@@ -94,8 +132,18 @@ class SearchError(Exception):
 class Places(Protocol):
     """Finds businesses (orchestration.places fits)."""
 
-    async def search(self, service: str, location: str, *, language: str, country: str) -> Found:
-        """`language` "es" or "en"; `country` an ISO code, to prefer. Raises SearchError."""
+    async def search(
+        self,
+        service: str,
+        location: str,
+        *,
+        language: str,
+        country: str,
+        center: tuple[float, float] | None = None,
+    ) -> Found:
+        """`language` "es" or "en"; `country` an ISO code, to prefer; `center` latitude and
+        longitude in degrees to search around. Raises SearchError.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import assert_never
 
 from data.call import OutcomeStatus
 from data.errand import ConversationStatus, Errand
 from data.place import PlaceInfo
 from data.reply import ChoiceNeeded, ChoicesOffered, ConfirmationAsked, NextStep, Reply
-from orchestration.conversation_state import Conversation, Say, Step, Wish
+from orchestration.conversation_state import Conversation, Moment, Say, Step, Wish
 from orchestration.errands import called_name
+from orchestration.local_time import opening
+from orchestration.near_me import is_near_me
 
 Status = ConversationStatus
 
@@ -21,59 +25,125 @@ def question(state: Conversation) -> str:
         return f"Shall I call {name} at {state.errand.business.phone}?"
     if state.status is Status.AWAITING_SELECTION:
         return "Which of the listed businesses?"
-    if state.status is Status.IDLE and state.proposal is NextStep.CALL_AGAIN:
-        return f"Shall I call {name} again?"
-    if state.status is Status.IDLE and state.proposal is NextStep.OTHER_PLACE:
-        return "Shall I show the other businesses on the list?"
+    if state.status is Status.IDLE and state.postponed:
+        return f"Shall I call {name}?"
     return ""
 
 
 def choices(state: Conversation) -> tuple[PlaceInfo, ...]:
     """The list that an answer may choose from; empty when none is being asked about."""
     asked = state.status in (Status.AWAITING_SELECTION, Status.AWAITING_CONFIRMATION)
-    proposed = state.status is Status.IDLE and state.proposal is not NextStep.NONE
-    return state.options if asked or proposed else ()
+    return state.options if asked or (state.status is Status.IDLE and state.postponed) else ()
 
 
-def open_question(state: Conversation, *, short: bool = False) -> tuple[Step, ...]:
-    """The open question once more; `short` does not repeat the whole list."""
+def open_question(
+    state: Conversation,
+    now: float,
+    default_zone: str,
+    *,
+    short: bool = False,
+    in_writing: bool = False,
+) -> tuple[Step, ...]:
+    """The open question once more; `short` does not repeat the whole list. `now` in seconds since
+    the epoch, for what is open.
+    """
     if state.status is Status.AWAITING_CONFIRMATION and state.errand:
-        return (Say(_confirmation(state.errand)),)
+        return (Say(_confirmation(state.errand, state.moment, in_writing)),)
     if state.status is Status.AWAITING_SELECTION:
+        wish = state.wish or Wish()
         reply: Reply = ChoicesOffered(
-            (state.wish or Wish()).service, state.options, state.from_demo_data
+            wish.service,
+            state.options,
+            state.from_demo_data,
+            tuple(opening(place, now, default_zone) for place in state.options),
+            location_helps=state.center is None and is_near_me(wish.location),
         )
         return (Say(ChoiceNeeded(len(state.options)) if short else reply),)
     return ()
 
 
-def _confirmation(errand: Errand) -> ConfirmationAsked:
+def _confirmation(errand: Errand, moment: Moment | None, in_writing: bool) -> ConfirmationAsked:
     return ConfirmationAsked(
         business_name=errand.business.name,
         phone=errand.business.phone or "",
         service=errand.service,
         request=errand.request,
         preferences=errand.preferences,
+        call_at=moment.shown if moment else "",
+        closed=moment.closed if moment else False,
+        others=errand.others if errand.go_on else (),
+        in_writing=in_writing,
     )
 
 
-def next_step(status: OutcomeStatus, others: bool) -> NextStep:
-    """What a result proposes; `others`: the list has entries that were not called."""
+# --- what comes after a result ----------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What comes next, and with whom."""
+
+    step: NextStep
+    place: PlaceInfo | None = None
+    moment: Moment | None = None
+
+
+NOTHING = Proposal(NextStep.NONE)
+_THE_NEXT = frozenset(
+    {
+        OutcomeStatus.NO_AVAILABILITY,
+        OutcomeStatus.WRONG_NUMBER,
+        OutcomeStatus.NO_ANSWER,
+        OutcomeStatus.VOICEMAIL,
+    }
+)
+"""This business will not do now: the next one may."""
+
+
+def proposal(
+    errand: Errand,
+    status: OutcomeStatus,
+    *,
+    answered: bool,
+    tried: Collection[str],
+    may_call: Mapping[str, Moment],
+    now: float,
+) -> Proposal:
+    """The rule for what follows an outcome.
+
+    Booked or cancelled: nothing. No room, wrong number, nobody there: the next business, else (when
+    nobody was there) the same once more. Busy: the same once more, the second time the next. All
+    else that leaves a doubt about what was agreed: the same business, never another by itself.
+    With `go_on` the next is called at once, but only when it is certain that nothing was booked.
+    `tried` are the numbers called before this one.
+    """
+    number = errand.business.phone or ""
+    others = [
+        place for place in errand.others if place.phone in may_call and place.phone not in tried
+    ]
+    again = Proposal(NextStep.CALL_AGAIN, errand.business, may_call.get(number))
+    the_next = NOTHING
+    if others:
+        moment = may_call[others[0].phone or ""]
+        certain = status in _THE_NEXT or status is OutcomeStatus.BUSY or not answered
+        at_once = errand.go_on and certain and moment.at <= now
+        step = NextStep.GOING_ON if at_once else NextStep.NEXT_PLACE
+        the_next = Proposal(step, others[0], moment)
+    once_more = again if number in may_call else NOTHING
     match status:
         case OutcomeStatus.BOOKED | OutcomeStatus.CANCELLED:
-            return NextStep.NONE
+            return NOTHING
         case OutcomeStatus.NO_AVAILABILITY | OutcomeStatus.WRONG_NUMBER:
-            return NextStep.OTHER_PLACE if others else NextStep.NONE
-        case OutcomeStatus.VOICEMAIL:
-            return NextStep.OTHER_PLACE if others else NextStep.CALL_AGAIN
-        case (
-            OutcomeStatus.CALLBACK_NEEDED
-            | OutcomeStatus.NO_ANSWER
-            | OutcomeStatus.FAILED
-            | OutcomeStatus.BUSY
-            | OutcomeStatus.INTERRUPTED
-            | OutcomeStatus.UNCONFIRMED
-        ):
-            return NextStep.CALL_AGAIN
+            return the_next
+        case OutcomeStatus.NO_ANSWER | OutcomeStatus.VOICEMAIL:
+            return the_next if others else once_more
+        case OutcomeStatus.BUSY:
+            if the_next.step is NextStep.GOING_ON or (number in tried and others):
+                return the_next
+            return once_more if number in may_call else the_next
+        case OutcomeStatus.FAILED:
+            if the_next.step is NextStep.GOING_ON:
+                return the_next
+            return once_more if number in may_call else the_next
+        case OutcomeStatus.CALLBACK_NEEDED | OutcomeStatus.INTERRUPTED | OutcomeStatus.UNCONFIRMED:
+            return once_more
         case _:
             assert_never(status)

@@ -2,7 +2,8 @@
 
 Nobody is dialled again. An attempt is looked up at the carrier (by the call's id, else by its
 number, at once and for a while: the list of calls lags behind), a live call is ended, and the
-report goes the way of every report, so that the customer is told exactly once.
+report goes the way of every report, so that the customer is told exactly once. What was said until
+the process died is in the store, and so what was agreed is told as what it is.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from data.call import Blame, CallEnding, CallReport, EndCause
+from data.call import Blame, CallEnding, CallReport, EndCause, TimelineEntry
 from data.store import Attempt, StoreError
-from orchestration.needs import masked
-from orchestration.ports import CarrierCall, Lookup, LookupFailed
+from orchestration.needs import Needs, masked
+from orchestration.ports import CarrierCall, LookupFailed
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +24,7 @@ _END_S = 3.0
 _TELL_AGAIN_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
 """Pauses after which handing over a report is tried again."""
 _LIVE = frozenset({"queued", "initiated", "ringing", "in-progress"})
+_ANSWERED = frozenset({"in-progress", "completed"})
 _ENDINGS = {
     "busy": CallEnding(EndCause.BUSY),
     "no-answer": CallEnding(EndCause.NO_ANSWER),
@@ -35,16 +37,16 @@ class Recovery:
 
     def __init__(
         self,
-        lookup: Lookup,
+        needs: Needs,
         finish: Callable[[CallReport], Awaitable[None]],
-        look_up_for_s: float,
     ) -> None:
         """`finish` takes the report; while it raises it is tried again for two minutes, and then
         left for the next start.
         """
-        self._lookup = lookup
+        self._needs = needs
+        self._lookup = needs.lookup
         self._finish = finish
-        self._look_up_for_s = look_up_for_s
+        self._look_up_for_s = needs.settings.look_up_for_s
 
     async def reconcile(self, attempts: list[Attempt]) -> None:
         """All of them at once; takes little longer than `look_up_for_s`."""
@@ -57,7 +59,7 @@ class Recovery:
             found = await self._find(attempt)
             if found is not None and found.status in _LIVE:
                 await self._end(found)
-            await self._tell(_report(attempt, found))
+            await self._tell(attempt, found)
         except Exception as error:
             # One attempt must not keep the others from being told; it stays open until next time.
             log.exception(
@@ -66,14 +68,16 @@ class Recovery:
                 type(error).__name__,
             )
 
-    async def _tell(self, report: CallReport) -> None:
-        for pause_s in _TELL_AGAIN_S:
+    async def _tell(self, attempt: Attempt, found: CarrierCall | None) -> None:
+        for pause_s in (*_TELL_AGAIN_S, None):
             try:
-                return await self._finish(report)
+                lines = await self._needs.store.lines(attempt.attempt_id)
+                return await self._finish(self._report(attempt, found, lines))
             except StoreError as error:
+                if pause_s is None:
+                    raise
                 log.error("a report has to wait %g s: %s", pause_s, error)
             await asyncio.sleep(pause_s)
-        await self._finish(report)
 
     async def _find(self, attempt: Attempt) -> CarrierCall | None:
         try:
@@ -99,15 +103,26 @@ class Recovery:
             # The carrier's own time limit ends it in any case; the customer must not wait for it.
             log.warning("a call of the dead process could not be ended: %r", error)
 
+    def _report(
+        self, attempt: Attempt, found: CarrierCall | None, lines: tuple[TimelineEntry, ...]
+    ) -> CallReport:
+        if found is None:
+            detail = "the service restarted; the carrier knows of no such call"
+        else:
+            detail = f"the service restarted during the call (the carrier says {found.status})"
+        ending = CallEnding(EndCause.SHUTDOWN, Blame.OURS, detail)
+        return CallReport(
+            attempt_id=attempt.attempt_id,
+            ending=_ENDINGS.get(found.status, ending) if found else ending,
+            call_sid=found.call_sid if found else attempt.call_sid,
+            answered=bool(lines) or (found is not None and found.status in _ANSWERED),
+            talked_s=self._talked_s(attempt, found),
+            timeline=lines,
+        )
 
-def _report(attempt: Attempt, found: CarrierCall | None) -> CallReport:
-    if found is None:
-        detail = "the service restarted; the carrier knows of no such call"
-    else:
-        detail = f"the service restarted during the call (the carrier says {found.status})"
-    ending = CallEnding(EndCause.SHUTDOWN, Blame.OURS, detail)
-    return CallReport(
-        attempt_id=attempt.attempt_id,
-        ending=_ENDINGS.get(found.status, ending) if found else ending,
-        call_sid=found.call_sid if found else attempt.call_sid,
-    )
+    def _talked_s(self, attempt: Attempt, found: CarrierCall | None) -> float:
+        """At most: the day's money is reckoned with it, and nobody counted."""
+        if (found.status not in _ANSWERED) if found is not None else not attempt.call_sid:
+            return 0.0
+        since_s = self._needs.now() - attempt.created_at
+        return max(0.0, min(since_s, self._needs.settings.longest_call_s))

@@ -11,41 +11,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-_HOUR_WORDS = {
-    "una": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8,
-    "nueve": 9, "diez": 10, "once": 11, "doce": 12, "trece": 13, "catorce": 14, "quince": 15,
-    "dieciseis": 16, "diecisiete": 17, "dieciocho": 18, "diecinueve": 19, "veinte": 20,
-    "veintiuna": 21, "veintidos": 22, "veintitres": 23,
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
-    "nine": 9, "ten": 10, "eleven": 11, "twelve": 12,
-}  # fmt: skip
-_MINUTE_WORDS = {
-    "media": 30, "cuarto": 15, "cinco": 5, "diez": 10, "quince": 15, "veinte": 20,
-    "veinticinco": 25, "treinta": 30, "cuarenta": 40, "cuarenta y cinco": 45, "cincuenta": 50,
-    "fifteen": 15, "thirty": 30, "forty five": 45, "forty": 40, "twenty": 20, "ten": 10,
-}  # fmt: skip
-_PARTS = {
-    "madrugada": ("00:00", "06:00"),
-    "manana": ("08:00", "12:00"),
-    "morning": ("08:00", "12:00"),
-    "mediodia": ("12:00", "14:00"),
-    "midday": ("12:00", "14:00"),
-    "lunchtime": ("12:00", "14:00"),
-    "siesta": ("13:00", "16:00"),
-    "tarde": ("13:00", "20:00"),
-    "tardecita": ("17:00", "20:00"),
-    "afternoon": ("12:00", "18:00"),
-    "evening": ("18:00", "22:00"),
-    "tonight": ("19:00", "23:00"),
-    "noche": ("19:00", "23:00"),
-    "night": ("19:00", "23:00"),
-    "primera hora": ("08:00", "10:00"),
-    "ultima hora": ("17:00", "20:00"),
-}
-_AM_PARTS = {"madrugada", "manana", "morning", "primera hora"}
+from orchestration.time_words import (
+    AM_PARTS,
+    HOUR_WORDS,
+    LOOSELY,
+    MINUTE_WORDS,
+    PARTS,
+    SAME_AS,
+)
 
-_HOURS = "|".join(sorted(_HOUR_WORDS, key=len, reverse=True))
-_MINUTES = "|".join(sorted(_MINUTE_WORDS, key=len, reverse=True))
+_HOURS = "|".join(sorted(HOUR_WORDS, key=len, reverse=True))
+# Escaped: blanks in a verbose pattern would count for nothing.
+_MINUTES = "|".join(map(re.escape, sorted(MINUTE_WORDS, key=len, reverse=True)))
 _PART = (
     "madrugada|manana|mediodia|tardecita|tarde|noche|siesta|morning|afternoon|evening|night|midday"
 )
@@ -56,10 +33,13 @@ def _clock_pattern(minutes_said: str) -> re.Pattern[str]:
     return re.compile(
         rf"""
         (?<![\w:./,$])
-        (?:(?P<past>half|quarter|ten|twenty|five)\s+(?P<way>past|to)\s+)?
+        (?:(?P<past>half|quarter|ten|twenty|five)\s+(?P<way>past|to)\s+
+          |(?P<half_hour>half)\s+(?!an?\b)
+          |(?P<to>media|cuarto|diez|veinte|veinticinco|cinco)\s+para\s+las?\s+)?
         (?:(?P<digits>[01]?\d|2[0-4])|(?P<word>{_HOURS}))(?![\w/])
         (?:\s*[:.h]\s*(?P<mins>[0-5]\d)(?!\d))?
-        (?:\s+y\s+(?P<and>{minutes_said})(?![\w:]))?
+        (?:\s+y\s+(?P<and>{minutes_said})(?![\w:])
+          |[ -](?P<minutes>thirty|fifteen|forty[ -]five|forty|twenty)(?![\w:-]|\ (?:people|min)))?
         (?:\s+menos\s+(?P<less>{_MINUTES}|[0-5]?\d)(?![\w:]))?
         (?P<unit>\s*(?:hs|hrs|horas|hora|h|o'?\s?clock)\b\.?)?
         (?:\s*(?P<half>[ap])\.?\s?m\b\.?
@@ -69,6 +49,7 @@ def _clock_pattern(minutes_said: str) -> re.Pattern[str]:
     )
 
 
+_MARKS = ("mins", "unit", "past", "half_hour", "to", "and", "minutes", "less")
 _CLOCK = _clock_pattern(rf"{_MINUTES}|[0-5]\d")
 # In "entre las 5 y 10" the second number is an hour.
 _CLOCK_BETWEEN = _clock_pattern("media|cuarto")
@@ -86,12 +67,47 @@ _PART_SAID = re.compile(
     r"|tonight|night|mediodia|midday|lunchtime|primera hora|ultima hora)\b"
 )
 _RANGE_LEAD = re.compile(r"\b(?:entre|between|de|from|desde)\s+(?:las?\s+)?$")
-_JOIN = re.compile(r"^\s*(?:(?:y|a|o|and|to|hasta|until|till)\s+|[-–]\s*)(?:las?\s+)?$")
+_JOIN = re.compile(
+    r"^\s*(?:(?:y|a|o|u|and|or|to|hasta|until|till)\s+|[-–]\s*)(?:a\s+)?(?:las?\s+)?$"
+)
+_EITHER = re.compile(r"^\s*(?:o|u|or)\b")
+_EITHER_WITHIN = 120
+"""Minutes: times named with "or" that are closer count as all between them."""
 _AFTER = re.compile(
     r"\b(?:despues de|a partir de|desde|luego de|pasadas?|after|from|later than)\s+(?:las?\s+)?$"
 )
 _ONWARDS = re.compile(r"^\s*(?:en adelante|para adelante|o mas tarde|onwards?|or later)\b")
 _BEFORE = re.compile(r"\b(?:antes de|hasta|before|until|till|by|no later than)\s+(?:las?\s+)?$")
+
+
+_DELAY_COUNTS = HOUR_WORDS | {
+    "un": 1, "a": 1, "an": 1, "treinta": 30, "cuarenta": 40, "cuarenta y cinco": 45,
+    "cincuenta": 50,
+    "un par de": 2, "a couple of": 2, "twenty": 20, "thirty": 30, "forty": 40, "forty-five": 45,
+    "forty five": 45, "fifteen": 15, "fifty": 50, "unos": 5, "a few": 5,
+}  # fmt: skip
+_DELAY_NUMBER = "|".join(sorted(_DELAY_COUNTS, key=len, reverse=True))
+_DELAY = re.compile(
+    r"(?<!\w)(?:(?:en|dentro de|de aqui a|de aca a|in)\s+(?:unos\s+|unas\s+|about\s+|como\s+)?"
+    r"(?:(?P<half>media\s+hor(?:a|ita)|half\s+an?\s+hour|a\s+half\s+hour)"
+    r"|(?P<one_and_half>(?:una\s+)?hora\s+y\s+media)"
+    rf"|(?P<n>\d{{1,3}}|{_DELAY_NUMBER})\s*(?P<unit>minut\w+|mins?|horas?|hours?|hrs?|hs?|h|')"
+    r"(?P<and_half>\s+y\s+media|\s+and\s+a\s+half)?)(?:\s+from\s+now)?)(?!\w)"
+)
+_JUST_LATER = re.compile(
+    r"(?<!\w)(?:(?:un poco |un poquito |a bit |a little )?"
+    r"(?:mas tarde|mas tardecito|mas luego|later)"
+    r"(?: on| today| hoy)?|en un (?:rato|ratito)|al rato|in a (?:bit|while))(?!\w)"
+)
+_BESIDE_LATER = frozenset(
+    """
+    si yes ok okay dale mejor bueno vale call llama llamame llamalos llamalo llamar llame try proba
+    again de nuevo otra vez por favor porfa please them it but pero gracias thanks hazlo intenta
+    prueba volve vuelve a y them do maybe entonces then me los lo la
+    """.split()
+)
+_LATER_S = 3600.0
+_LONGEST_DELAY_S = 24 * 3600.0
 
 
 def fold(text: str) -> str:
@@ -139,7 +155,7 @@ def spoken_times(folded: str) -> Iterator[SpokenTime]:
     for found in pattern.finditer(folded):
         own = found["part"] or {"a": "am", "p": "pm"}.get(found["half"] or "")
         led = _LED.search(folded[: found.start()]) is not None
-        marked = led or any(found[name] for name in ("mins", "unit", "past", "and", "less"))
+        marked = led or any(found[name] for name in _MARKS)
         minutes, ambiguous = _meant(_as_said(found), own or part)
         yield SpokenTime(
             minutes=minutes,
@@ -155,16 +171,23 @@ def spoken_window(folded: str, *, bare: bool = False) -> TimeWindow | None:
 
     With `bare` the text is known to be about time: a lone number or "manana" counts.
     """
+    for pattern, instead in SAME_AS:
+        folded = pattern.sub(instead, folded)
     folded = _MIDNIGHT.sub("00:00", _NOON.sub("12:00", folded))
     everything = list(spoken_times(folded))
     for first, second in pairwise(everything):
-        joined = _JOIN.match(folded[first.end : second.start]) is not None
+        between = folded[first.end : second.start]
+        joined = _JOIN.match(between) is not None
+        if joined and _EITHER.match(between) and not _close(first, second):
+            continue  # "10am o 4pm" is not everything between them
         if joined and (first.marked or bare or _RANGE_LEAD.search(folded[: first.start])):
             return _range(first, second)
     times = [each for each in everything if each.marked or bare]
     if not times:
         return _by_part_of_day(folded, bare)
     first = times[0]
+    if len(times) > 1 and (both := _from_both_sides(folded, times)) is not None:
+        return both
     before, after = folded[: first.start], folded[first.end :]
     if _AFTER.search(before) or _ONWARDS.match(after):
         return TimeWindow(first, None)
@@ -173,17 +196,59 @@ def spoken_window(folded: str, *, bare: bool = False) -> TimeWindow | None:
     return TimeWindow(first, first)
 
 
+def spoken_delay(folded: str) -> float | None:
+    """In how many seconds from now, when a folded text says that: "en media hora" is 1800.0.
+
+    Only for minutes and hours from now; "más tarde" and "later" by themselves are an hour. None for
+    everything else, clock times and days among it.
+    """
+    if found := _DELAY.search(folded):
+        if found["half"] or found["one_and_half"]:
+            return 30 * 60.0 if found["half"] else 90 * 60.0
+        count = _count(found["n"]) * (60.0 if found["unit"][0] in "m'" else 3600.0)
+        half = 30 * 60.0 if found["and_half"] and found["unit"][0] not in "m'" else 0.0
+        return count + half if 0 < count <= _LONGEST_DELAY_S else None
+    rest, later = _JUST_LATER.subn(" ", folded)
+    alone = "?" not in folded and set(re.findall(r"[\w']+", rest)) <= _BESIDE_LATER
+    return _LATER_S if later and alone else None
+
+
+def _count(said: str) -> int:
+    return int(said) if said.isdigit() else _DELAY_COUNTS[said]
+
+
 def part_of_day(folded: str) -> str:
     """The part of the day that a folded text names, or ""."""
     said = _PART_SAID.search(folded)
     return (said["part"] or said["bare"]) if said else ""
 
 
+def _close(first: SpokenTime, second: SpokenTime) -> bool:
+    window = _range(first, second)
+    start, end = (said if isinstance(said, int) else None for said in (window.start, window.end))
+    if isinstance(window.end, SpokenTime):
+        end = window.end.settled()
+    return start is not None and end is not None and 0 < end - start <= _EITHER_WITHIN
+
+
+def _from_both_sides(folded: str, times: list[SpokenTime]) -> TimeWindow | None:
+    """ "después de las 18 pero antes de las 20"."""
+    one, other = times[0], times[1]
+    if _BEFORE.search(folded[: one.start]):
+        one, other = other, one
+    after = _AFTER.search(folded[: one.start])
+    before = _BEFORE.search(folded[: other.start])
+    return _range(one, other) if after and before and one is not other else None
+
+
 def _by_part_of_day(folded: str, bare: bool) -> TimeWindow | None:
+    for pattern, start, end in LOOSELY:
+        if pattern.search(folded):
+            return TimeWindow(minutes_of(start), minutes_of(end))
     part = part_of_day(folded) or ("manana" if bare and folded == "manana" else "")
     if not part:
         return None
-    start, end = _PARTS[part]
+    start, end = PARTS[part]
     return TimeWindow(minutes_of(start), minutes_of(end))
 
 
@@ -201,12 +266,18 @@ def _range(first: SpokenTime, second: SpokenTime) -> TimeWindow:
 
 
 def _as_said(found: re.Match[str]) -> int:
-    hour = int(found["digits"]) if found["digits"] else _HOUR_WORDS[found["word"]]
+    hour = int(found["digits"]) if found["digits"] else HOUR_WORDS[found["word"]]
     minutes = hour % 24 * 60 + int(found["mins"] or 0)
     if found["and"]:
         minutes += _minutes_said(found["and"])
     if found["less"]:
         minutes -= _minutes_said(found["less"])
+    if found["minutes"]:
+        minutes += MINUTE_WORDS[found["minutes"].replace("-", " ")]
+    if found["half_hour"]:
+        minutes += 30  # "half five" is half past five in Britain, where it is said
+    if found["to"]:
+        minutes -= MINUTE_WORDS[found["to"]]
     if found["past"]:
         away = {"half": 30, "quarter": 15, "ten": 10, "twenty": 20, "five": 5}[found["past"]]
         minutes += away if found["way"] == "past" else -away
@@ -214,7 +285,7 @@ def _as_said(found: re.Match[str]) -> int:
 
 
 def _minutes_said(text: str) -> int:
-    return _MINUTE_WORDS[text] if text in _MINUTE_WORDS else int(text)
+    return MINUTE_WORDS[text] if text in MINUTE_WORDS else int(text)
 
 
 def _meant(minutes: int, part: str) -> tuple[int, bool]:
@@ -227,7 +298,7 @@ def _meant(minutes: int, part: str) -> tuple[int, bool]:
     if at_twelve:
         midnight = part in {"am", "madrugada", "noche", "night"}
         return (minutes - 12 * 60 if midnight else minutes), False
-    if part == "am" or part in _AM_PARTS:
+    if part == "am" or part in AM_PARTS:
         return minutes, False
     after_midnight = part in {"noche", "night"} and minutes < 5 * 60
     before_noon = part in {"mediodia", "midday"} and minutes >= 10 * 60

@@ -7,28 +7,40 @@ noted here: it is placed after everything was committed, unless a later message 
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from data.errand import ConversationStatus
+from data.place import PlaceInfo
+from data.record_json import errand_to_json
 from data.reply import (
+    CallPlanned,
     Cancelled,
     ChoiceNeeded,
     ChoicesOffered,
     ConfirmationAsked,
     HelpGiven,
-    NextStep,
     NothingFound,
     NotUnderstood,
     Reply,
     SearchFailed,
     TextPlease,
+    Thanked,
+    VoiceHeard,
+    VoiceNotHeard,
+    VoiceTrouble,
     WhatToSearch,
 )
-from data.store import IncomingMessage, StoreError
+from data.store import IncomingMessage, PlannedCall, StoreError
 from orchestration import conversation
+from orchestration.calling_hours import call_moment
 from orchestration.conversation_state import (
+    AnswerBusiness,
     CancelCall,
     Conversation,
+    DropPlan,
+    KeepPlan,
+    Moment,
+    OpenQuestion,
     OrderCall,
     Say,
     Search,
@@ -36,15 +48,18 @@ from orchestration.conversation_state import (
     TellAgent,
     TurnContext,
 )
-from orchestration.local_time import local_now
+from orchestration.live_calls import LiveCalls
+from orchestration.local_time import business_zone_name, local_now
 from orchestration.needs import Needs, country_of, masked, zone_of_customer
+from orchestration.policy import Policy
 from orchestration.ports import Found, ReadingContext, SearchError
 from orchestration.questions import choices, question
 
 log = logging.getLogger(__name__)
 
 _SETTLES = (
-    Cancelled
+    CallPlanned
+    | Cancelled
     | ChoiceNeeded
     | ChoicesOffered
     | ConfirmationAsked
@@ -53,6 +68,8 @@ _SETTLES = (
     | WhatToSearch
 )
 """Of several of these in one answer only the last still holds."""
+_SOUNDS = ("audio/", "application/ogg", "video/ogg")
+"""How the content type of a voice note begins."""
 _ASKS = ChoiceNeeded | ChoicesOffered | ConfirmationAsked
 
 
@@ -66,6 +83,12 @@ class Batch:
     """message_sids."""
     replies: list[Reply] = field(default_factory=list)
     order: OrderCall | None = None
+    plan: PlannedCall | None = None
+    """A call to keep for later."""
+    done_plans: tuple[str, ...] = ()
+    """plan_ids of planned calls that are not wanted any more."""
+    blocked: frozenset[str] | None = None
+    """Businesses that asked not to be called; None: not looked up yet."""
     failed: bool = False
 
     def coherent_replies(self) -> list[Reply]:
@@ -79,7 +102,7 @@ class Batch:
         kept: list[Reply] = []
         for at, reply in enumerate(self.replies):
             void = isinstance(reply, _SETTLES) and at != last
-            filler = isinstance(reply, HelpGiven | NotUnderstood) and last >= 0
+            filler = isinstance(reply, HelpGiven | NotUnderstood | Thanked) and last >= 0
             if not (void or filler or reply in kept):
                 kept.append(reply)
         return kept
@@ -88,8 +111,10 @@ class Batch:
 class Turns:
     """Hears messages."""
 
-    def __init__(self, needs: Needs) -> None:
+    def __init__(self, needs: Needs, live: LiveCalls) -> None:
+        """`live` knows what the business is asking in a call that is on."""
         self._needs = needs
+        self._live = live
 
     async def hear(self, batch: Batch, message: IncomingMessage) -> None:
         """One message. Raises StoreError only: what else goes wrong is said to the customer."""
@@ -111,29 +136,58 @@ class Turns:
                 batch.replies.append(NotUnderstood())
 
     async def _hear(self, batch: Batch, message: IncomingMessage) -> None:
+        if message.latitude is not None and message.longitude is not None:
+            context = await self._context(batch, message, message.body.strip(), spoken=False)
+            center = (message.latitude, message.longitude)
+            await self._perform(batch, *conversation.located(batch.state, center, context), context)
+            return
         text = message.body.strip() or message.button_payload.strip()
+        spoken = not text and message.media_type.startswith(_SOUNDS)
+        if spoken:
+            heard = await self._needs.ears.hear(message, batch.state.language)
+            if isinstance(heard, VoiceTrouble):
+                batch.replies.append(VoiceNotHeard(heard))
+                return
+            text = heard
+            batch.replies.append(VoiceHeard(text))
         if not text:
             batch.replies.append(TextPlease())
             return
-        needs, state = self._needs, batch.state
-        language = needs.reader.language(text, state.language)
-        parsed = await needs.reader.understand(text, self._reading(batch))
+        context = await self._context(batch, message, text, spoken=spoken)
+        parsed = await self._needs.reader.understand(text, self._reading(batch, context.question))
+        # Understanding takes its time, and what is asked now was not asked before it.
+        context = replace(context, now=self._needs.now())
+        state, steps = conversation.heard(batch.state, parsed, context)
+        await self._perform(batch, state, steps, context)
+
+    async def _context(
+        self, batch: Batch, message: IncomingMessage, text: str, *, spoken: bool
+    ) -> TurnContext:
+        needs, customer = self._needs, batch.customer
+        if batch.blocked is None:
+            batch.blocked = await needs.store.blocked_numbers()
+        policy = replace(needs.policy, blocked_numbers=needs.policy.blocked_numbers | batch.blocked)
+        question = self._live.open_question(batch.state.attempt_id, message.received_at)
         asked_just_now = any(isinstance(reply, _ASKS) for reply in batch.replies)
-        context = TurnContext(
-            customer=batch.customer,
+        now, zone_name = needs.now(), needs.settings.default_zone
+        return TurnContext(
+            customer=customer,
             customer_name=message.profile_name,
             text=text,
+            spoken=spoken,
+            plan=needs.reader.plan(text, self._reading(batch, question)),
+            question=question,
             # A question in the same answer was not seen when this was written.
             received_at=float("-inf") if asked_just_now else message.received_at,
-            now=needs.now(),
-            language=language,
-            default_zone=needs.settings.default_zone,
-            check_number=lambda number: needs.policy.check_number(number, batch.customer),
+            now=now,
+            language=needs.reader.language(text, batch.state.language),
+            default_zone=zone_name,
+            check_number=lambda number: policy.check_number(number, customer),
+            call_moment=lambda place: call_moment(policy, place, now, zone_name),
+            delayed=lambda place, delay_s: _delayed(policy, place, now, delay_s, zone_name),
             errand_id=needs.new_id(),
             attempt_id=needs.new_id(),
         )
-        state, steps = conversation.heard(state, parsed, context)
-        await self._perform(batch, state, steps, context)
 
     async def _perform(
         self, batch: Batch, state: Conversation, steps: tuple[Step, ...], context: TurnContext
@@ -145,8 +199,17 @@ class Turns:
                     batch.replies.append(reply)
                 case OrderCall():
                     batch.order = step
+                case KeepPlan(plan):
+                    batch.plan = PlannedCall(
+                        plan.plan_id, batch.customer, errand_to_json(plan.errand), plan.moment.at
+                    )
+                case DropPlan(plan_id):
+                    batch.done_plans += (plan_id,)
+                    if batch.plan is not None and batch.plan.plan_id == plan_id:
+                        batch.plan = None
                 case Search():
                     found = await self._search(step, batch)
+                    context = replace(context, now=self._needs.now())
                     await self._perform(
                         batch, *conversation.search_done(batch.state, found, context), context
                     )
@@ -157,6 +220,14 @@ class Turns:
                         return
                     if not self._needs.phone.cancel(attempt_id):
                         log.info("call %s had ended before its cancellation", attempt_id[:8])
+                case AnswerBusiness(attempt_id, question_id, answer):
+                    in_time = self._live.answer(attempt_id, question_id, answer)
+                    if not in_time:
+                        asked = context.question.question if context.question else ""
+                        self._needs.phone.tell_agent(attempt_id, f"{answer} (asked: {asked})")
+                    await self._perform(
+                        batch, *conversation.answered(batch.state, in_time, answer), context
+                    )
                 case TellAgent(attempt_id, text):
                     delivered = batch.order is None and self._needs.phone.tell_agent(
                         attempt_id, text
@@ -170,20 +241,33 @@ class Turns:
                 step.location,
                 language=batch.state.language,
                 country=country_of(batch.customer, self._needs.settings.default_country),
+                center=step.center,
             )
         except SearchError as error:
             log.warning("the search for places failed: %s", error)
             return None
 
-    def _reading(self, batch: Batch) -> ReadingContext:
+    def _reading(self, batch: Batch, asked: OpenQuestion | None) -> ReadingContext:
         settings, state = self._needs.settings, batch.state
-        proposed = state.status is ConversationStatus.IDLE and state.proposal is not NextStep.NONE
         zone_name = zone_of_customer(batch.customer, settings.default_zone)
+        names = tuple(place.name for place in choices(state))
         return ReadingContext(
             now=local_now(self._needs.now(), zone_name),
             country=country_of(batch.customer, settings.default_country),
-            # A proposal awaits a yes as a confirmation does; that yes leads to the question only.
-            status=ConversationStatus.AWAITING_CONFIRMATION if proposed else state.status,
-            options=tuple(place.name for place in choices(state)),
-            asked=question(state),
+            # After a refusal for now a yes is awaited too; it leads to the question only.
+            status=ConversationStatus.AWAITING_CONFIRMATION if state.postponed else state.status,
+            options=asked.options if asked else names,
+            asked=asked.question if asked else question(state),
         )
+
+
+def _delayed(
+    policy: Policy, place: PlaceInfo, now: float, delay_s: float, default_zone: str
+) -> Moment | None:
+    """When a business may be called, so many seconds from now at the earliest."""
+    moment = call_moment(policy, place, now + delay_s, default_zone)
+    if moment is None or moment.shown:
+        return moment
+    there = business_zone_name(place, default_zone)
+    at, today = local_now(moment.at, there), local_now(now, there).date()
+    return replace(moment, shown=f"{at:%H:%M}" if at.date() == today else f"{at:%Y-%m-%d %H:%M}")

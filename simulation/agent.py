@@ -59,6 +59,8 @@ class SimulatedElevenLabs:
         for name in (speaks_format, hears_format):
             parse_format(name)
         self.scene = scene
+        self.next_scenes: list[Scene] = []
+        """What the next conversations play, one each, before `scene` is played."""
         self.manner = manner or Manner()
         self.probe = probe
         self.conversations: list[Conversation] = []
@@ -119,7 +121,8 @@ class SimulatedElevenLabs:
         rng = random.Random(self._rng.getrandbits(64))
         profile = self.account.profile(agent_id)
         link = Link(channel, profile, self.manner, self.probe, rng)
-        conversation = Conversation(self.account.new_id("conv"), link, self.scene, self._today())
+        scene = self.next_scenes.pop(0) if self.next_scenes else self.scene
+        conversation = Conversation(self.account.new_id("conv"), link, scene, self._today())
         self.conversations.append(conversation)
         await conversation.run()
 

@@ -8,6 +8,7 @@ cannot pass on both sides. Everything runs on the event loop's clock: in real ti
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from random import Random
 from types import TracebackType
 from typing import Self
@@ -64,8 +65,12 @@ class SimulatedTwilio:
         self.businesses: dict[str, Business] = {}
         """Who answers, by E.164 number."""
         self.anybody = Business()
+        self.next_ones: list[Business] = []
+        """Who answers the next calls, one each, before `anybody` does."""
         self.probe: Probe | None = None
         """Stamped by the next calls; a probe measures one call."""
+        self.call_begins: Callable[[], None] | None = None
+        """Told before a call takes its probe."""
         self._messages = Messages(self.office)
         self.media = MediaStore(self.office)
         self.base_url = MEMORY_BASE_URL
@@ -147,7 +152,11 @@ class SimulatedTwilio:
             created=self.office.date(),
             created_at=now,
         )
-        business = self.businesses.get(request.to, self.anybody)
+        business = self.businesses.get(request.to)
+        if business is None:
+            business = self.next_ones.pop(0) if self.next_ones else self.anybody
+        if self.call_begins is not None:
+            self.call_begins()
         call = SimulatedCall(record, self.office, business, self.probe)
         self.office.household.spawn(call.live(self._queue(now)), call.sid)
         self.calls.append(call)

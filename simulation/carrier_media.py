@@ -6,7 +6,9 @@ requests that still carry them (reported by several projects).
 
 from __future__ import annotations
 
+import asyncio
 import base64
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -28,11 +30,36 @@ class StoredFile:
     content_type: str
 
 
+@dataclass(slots=True)
+class MediaFaults:
+    """What goes wrong with attachments on purpose; the default is nothing. (That one is not there
+    yet is one of the carrier's Faults.)
+    """
+
+    redirect_status: int = 307
+    """With which the API's address redirects; 302 is seen as well."""
+    redirect_to: str = ""
+    """Somewhere else than to the second host."""
+    more_redirects: int = 0
+    """So many redirects at the second host before the file."""
+    served_type: str = ""
+    """The content type that the second host states instead of the file's own."""
+    gone: bool = False
+    """The file was deleted: 404 at both hosts."""
+    endless: bool = False
+    """The second host never stops sending."""
+    pause_s: float = 0.0
+    """Before each piece of 1,024 bytes that the second host sends."""
+    breaks_off: bool = False
+    """The connection is lost in the middle of the file."""
+
+
 class MediaStore:
     """Every attachment, by its ME… identifier."""
 
     def __init__(self, office: Office) -> None:
         self._office = office
+        self.faults = MediaFaults()
         self.files: dict[str, StoredFile] = {}
         self.base_url = ""
         """Of the API; set before messages with attachments are written."""
@@ -57,7 +84,9 @@ class MediaStore:
                 self._office.faults.media_not_yet -= 1
                 raise RestError(20404)
             self._find(message, sid)
-            return Response(status=307, headers={"Location": f"{self._other_host()}{STORE}{sid}"})
+            faults = self.faults
+            there = faults.redirect_to or f"{self._other_host()}{STORE}{sid}"
+            return Response(status=faults.redirect_status, headers={"Location": there})
 
         @app.delete(prefix)
         async def delete(account: str, message: str, sid: str) -> Response:
@@ -69,15 +98,38 @@ class MediaStore:
         async def download(sid: str) -> Response:
             if "Authorization" in request.headers:
                 return Response("Only one auth mechanism allowed", status=400)
-            if sid not in self.files:
+            if self.faults.gone or sid not in self.files:
                 return Response(status=404)
+            hop = request.args.get("hop", 0, int)
+            if hop < self.faults.more_redirects:
+                return Response(status=302, headers={"Location": f"{STORE}{sid}?hop={hop + 1}"})
             self.downloads += 1
-            kept = self.files[sid]
-            return Response(kept.content, content_type=kept.content_type)
+            return self._served(self.files[sid])
+
+    def _served(self, kept: StoredFile) -> Response:
+        faults = self.faults
+        content_type = faults.served_type or kept.content_type
+        if not (faults.endless or faults.pause_s or faults.breaks_off):
+            return Response(kept.content, content_type=content_type)
+
+        async def pieces() -> AsyncIterator[bytes]:
+            start = 0
+            while faults.endless or start < len(kept.content):
+                await asyncio.sleep(faults.pause_s)
+                yield kept.content[start : start + 1024] or bytes(65_536)
+                start += 1024
+                if faults.breaks_off:
+                    raise ConnectionResetError("the simulated connection is lost")
+
+        response = Response(pieces(), content_type=content_type)
+        response.timeout = None
+        if faults.breaks_off:
+            response.content_length = len(kept.content)
+        return response
 
     def _find(self, message: str, sid: str) -> StoredFile:
         kept = self.files.get(sid)
-        if kept is None or kept.message_sid != message:
+        if kept is None or kept.message_sid != message or self.faults.gone:
             raise RestError(20404)
         return kept
 

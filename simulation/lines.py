@@ -141,6 +141,14 @@ LINES: tuple[Line, ...] = (
     Line("lupita_confirms", "lupita", "Ya quedó apartada para mañana a las cuatro de la tarde."),
     # customer_cancels
     Line("ana_waits", "ana", "Esperame un cachito que termino con una clienta y te digo."),
+    # asks_customer
+    Line("ana_asks_with_whom", "ana", "A las cinco puedo. ¿Prefiere con Ana o con Carla?"),
+    Line("agent_asks_back", "agent_es", "Un momento, por favor, le pregunto."),
+    Line("agent_takes_carla", "agent_es", "Gracias por esperar. Con Carla, por favor."),
+    Line("ana_books_carla", "ana", "Perfecto, anotado: mañana a las cinco de la tarde con Carla."),
+    # next_place
+    Line("tilos_greets", "barber", "Peluquería Los Tilos, buenas."),
+    Line("tilos_has_none", "barber", "No, mañana no tengo lugar. Está todo ocupado."),
     # booked_english
     Line("james_greets", "james", "Palermo Barbers, good afternoon."),
     Line(

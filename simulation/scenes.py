@@ -6,17 +6,18 @@ nobody's phone rings. Tool parameters count days from the day of the performance
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from simulation.scene_parts import answers, check, farewell, order, report
+from simulation.scenes_of_errands import (
+    ASKS_CUSTOMER,
+    CUSTOMER_CANCELS,
+    NEXT_PLACE,
+    SEARCH_AND_PICK,
+)
 from simulation.script import (
-    AgentStep,
-    AwaitPhone,
-    AwaitReply,
     BreakOff,
-    BusinessStep,
-    CustomerStep,
     EndCall,
     Hear,
     ListenFor,
@@ -27,63 +28,26 @@ from simulation.script import (
     Speak,
     UseTool,
     Wait,
-    Write,
 )
-
-_CALL_WITHIN_S = 90.0
-
-
-def _order(text: str, result: str, yes: str = "sí") -> tuple[CustomerStep, ...]:
-    """Asks for a call to a number, says yes to the one question, and waits for the result."""
-    last_digits = re.findall(r"4000-(\d{4})", text)[0]
-    told = AwaitReply(result, within_s=_CALL_WITHIN_S)
-    return (Write(text), AwaitReply(last_digits), Write(yes), told)
-
-
-def _answers(*clips: str) -> tuple[BusinessStep, ...]:
-    """Says one clip, hears the agent out, says the next …"""
-    steps: list[BusinessStep] = [Wait(300)]
-    for clip in clips:
-        steps += [Speak(clip), ListenOut()]
-    return tuple(steps)
-
-
-def _check(time: str, professional: str = "") -> UseTool:
-    parameters = {"date": "{tomorrow}", "time": time}
-    if professional:
-        parameters["professional_name"] = professional
-    return UseTool("validate_slot", parameters)
-
-
-def _report(time: str, notes: str, professional: str = "") -> UseTool:
-    parameters = {"status": "booked", "date": "{tomorrow}", "time": time, "notes": notes}
-    if professional:
-        parameters["professional_name"] = professional
-    return UseTool("report_result", parameters)
-
-
-def _farewell(clip: str) -> tuple[AgentStep, ...]:
-    return (Say(clip), EndCall())
-
 
 BOOKED = Scene(
     name="booked",
     story="Un corte de pelo mañana a las cinco: la peluquería tiene lugar y lo anota.",
-    customer=_order(
+    customer=order(
         "Hola! Llamá al +54 11 4000-1701 y sacame turno para un corte de pelo "
         "mañana a las 5 de la tarde",
         "Reservado",
     ),
-    business=_answers("ana_greets", "ana_offers", "ana_confirms"),
+    business=answers("ana_greets", "ana_offers", "ana_confirms"),
     agent=(
         Hear("ana_greets"),
         Say("agent_asks_haircut"),
         Hear("ana_offers"),
-        _check("17:00", "Ana"),
+        check("17:00", "Ana"),
         Say("agent_takes_it"),
         Hear("ana_confirms"),
-        _report("17:00", "Corte de pelo con Ana", "Ana"),
-        *_farewell("agent_thanks"),
+        report("17:00", "Corte de pelo con Ana", "Ana"),
+        *farewell("agent_thanks"),
     ),
     ends_as="booked",
 )
@@ -91,11 +55,11 @@ BOOKED = Scene(
 NO_AVAILABILITY = Scene(
     name="no_availability",
     story="El dentista no tiene turnos ni esta semana ni la que viene.",
-    customer=_order(
+    customer=order(
         "Llamá al +54 11 4000-1702 y pedime turno con el dentista mañana a las 10 de la mañana",
         "no tiene lugar",
     ),
-    business=_answers("dentist_greets", "dentist_has_none"),
+    business=answers("dentist_greets", "dentist_has_none"),
     agent=(
         Hear("dentist_greets"),
         Say("agent_asks_dentist"),
@@ -104,40 +68,15 @@ NO_AVAILABILITY = Scene(
             "report_result",
             {"status": "no_availability", "notes": "Sin turnos esta semana ni la que viene"},
         ),
-        *_farewell("agent_leaves_it"),
+        *farewell("agent_leaves_it"),
     ),
     ends_as="no_availability",
-)
-
-SEARCH_AND_PICK = Scene(
-    name="search_and_pick",
-    story="Sin número: Vocero busca, el cliente elige de la lista y recién ahí se llama.",
-    customer=(
-        Write("Necesito una peluquería en Palermo para un corte mañana a las 11 de la mañana"),
-        AwaitReply("1"),
-        Write("1"),
-        AwaitReply("¿Llamo a"),
-        Write("sí"),
-        AwaitReply("Reservado", within_s=_CALL_WITHIN_S),
-    ),
-    business=_answers("salon_greets", "salon_offers", "salon_confirms"),
-    agent=(
-        Hear("salon_greets"),
-        Say("agent_asks_eleven"),
-        Hear("salon_offers"),
-        _check("11:00"),
-        Say("agent_says_yes"),
-        Hear("salon_confirms"),
-        _report("11:00", "Corte reservado"),
-        *_farewell("agent_thanks"),
-    ),
-    ends_as="booked",
 )
 
 BUSY = Scene(
     name="busy",
     story="Da ocupado.",
-    customer=_order(
+    customer=order(
         "Llamá al +54 11 4000-1704 y sacame turno para manicura el viernes a la tarde",
         "línea ocupada",
     ),
@@ -150,7 +89,7 @@ BUSY = Scene(
 NO_ANSWER = Scene(
     name="no_answer",
     story="Suena y nadie atiende.",
-    customer=_order(
+    customer=order(
         "Llamá al +54 11 4000-1705 y preguntá por un turno para mañana",
         "no contesta",
     ),
@@ -164,7 +103,7 @@ NO_ANSWER = Scene(
 VOICEMAIL = Scene(
     name="voicemail",
     story="Atiende un contestador: no se deja ningún mensaje.",
-    customer=_order(
+    customer=order(
         "Llamá al +54 11 4000-1706 y sacame turno para depilación mañana a la tarde",
         "contestador",
     ),
@@ -182,7 +121,7 @@ VOICEMAIL = Scene(
 INTERRUPTED = Scene(
     name="interrupted",
     story="El barbero corta a la voz en mitad de la frase; lo que faltaba decir no se oye más.",
-    customer=_order(
+    customer=order(
         "Llamá al +54 11 4000-1707 y sacame turno para corte y barba mañana a las 6 de la tarde",
         "Reservado",
     ),
@@ -201,9 +140,9 @@ INTERRUPTED = Scene(
         Hear("barber_interrupts"),
         Say("agent_names_the_day"),
         Hear("barber_books"),
-        _check("18:00"),
-        _report("18:00", "Corte y barba"),
-        *_farewell("agent_thanks"),
+        check("18:00"),
+        report("18:00", "Corte y barba"),
+        *farewell("agent_thanks"),
     ),
     ends_as="booked",
 )
@@ -211,11 +150,11 @@ INTERRUPTED = Scene(
 AGENT_LOST = Scene(
     name="agent_lost",
     story="La voz se pierde en plena llamada: nadie queda en silencio y el cliente se entera.",
-    customer=_order(
+    customer=order(
         "Llamá al +54 11 4000-1708 y sacame turno para un corte mañana a las 5",
         "No pude completar",
     ),
-    business=_answers("barber_greets", "barber_looks"),
+    business=answers("barber_greets", "barber_looks"),
     agent=(
         Hear("barber_greets"),
         Say("agent_asks_haircut"),
@@ -228,18 +167,18 @@ AGENT_LOST = Scene(
 GOODBYE = Scene(
     name="goodbye",
     story="La voz se despide y cierra al instante: igual se la oye hasta el final.",
-    customer=_order(
+    customer=order(
         "Llamá al +54 11 4000-1709 y reservá mesa para dos personas mañana a las 9 de la noche",
         "Reservado",
     ),
-    business=_answers("madrid_greets", "madrid_books"),
+    business=answers("madrid_greets", "madrid_books"),
     agent=(
         Hear("madrid_greets"),
         Say("agent_asks_table"),
         Hear("madrid_books"),
-        _check("21:00"),
-        _report("21:00", "Mesa para dos"),
-        *_farewell("agent_says_a_long_goodbye"),
+        check("21:00"),
+        report("21:00", "Mesa para dos"),
+        *farewell("agent_says_a_long_goodbye"),
     ),
     ends_as="booked",
 )
@@ -247,65 +186,45 @@ GOODBYE = Scene(
 SLOW_TOOL = Scene(
     name="slow_tool",
     story="Confirmar el horario tarda; mientras tanto la conversación sigue y se oye todo.",
-    customer=_order(
+    customer=order(
         "Llamá al +54 11 4000-1710 y sacame turno para manicura mañana a las 4 de la tarde",
         "Reservado",
     ),
-    business=_answers("lupita_greets", "lupita_offers", "lupita_waits", "lupita_confirms"),
+    business=answers("lupita_greets", "lupita_offers", "lupita_waits", "lupita_confirms"),
     agent=(
         Hear("lupita_greets"),
         Say("agent_asks_nails"),
         Hear("lupita_offers"),
         Say("agent_checks"),
-        _check("16:00"),
+        check("16:00"),
         Hear("lupita_waits"),
         Say("agent_thanks_for_waiting"),
         Hear("lupita_confirms"),
-        _report("16:00", "Manicura"),
-        *_farewell("agent_thanks"),
+        report("16:00", "Manicura"),
+        *farewell("agent_thanks"),
     ),
     ends_as="booked",
     tool_delay_ms=1500,
 )
 
-CUSTOMER_CANCELS = Scene(
-    name="customer_cancels",
-    story="El cliente se arrepiente en plena llamada y escribe «cancelar».",
-    customer=(
-        Write("Llamá al +54 11 4000-1711 y sacame turno para un corte mañana a las 5 de la tarde"),
-        AwaitReply("1711"),
-        Write("sí"),
-        AwaitPhone("in-progress"),
-        Write("cancelar"),
-        AwaitReply("cancelada"),
-    ),
-    business=_answers("ana_greets", "ana_waits"),
-    agent=(
-        Hear("ana_greets"),
-        Say("agent_asks_haircut"),
-        Hear("ana_waits"),
-    ),
-    ends_as="cancelled",
-)
-
 BOOKED_ENGLISH = Scene(
     name="booked_english",
     story="The same in English: a haircut tomorrow at three, and the barber has room.",
-    customer=_order(
+    customer=order(
         "Hi! Please call +54 11 4000-1712 and book me a haircut tomorrow at 3 pm",
         "Booked",
         "yes",
     ),
-    business=_answers("james_greets", "james_offers", "james_confirms"),
+    business=answers("james_greets", "james_offers", "james_confirms"),
     agent=(
         Hear("james_greets"),
         Say("agent_asks_in_english"),
         Hear("james_offers"),
-        _check("15:00", "James"),
+        check("15:00", "James"),
         Say("agent_accepts"),
         Hear("james_confirms"),
-        _report("15:00", "Haircut with James", "James"),
-        *_farewell("agent_says_bye"),
+        report("15:00", "Haircut with James", "James"),
+        *farewell("agent_says_bye"),
     ),
     ends_as="booked",
     language="en",
@@ -326,6 +245,8 @@ SCENES: Mapping[str, Scene] = MappingProxyType(
             GOODBYE,
             SLOW_TOOL,
             CUSTOMER_CANCELS,
+            ASKS_CUSTOMER,
+            NEXT_PLACE,
             BOOKED_ENGLISH,
         )
     }

@@ -156,5 +156,8 @@ class Scene:
     voicemail_greeting: str = ""
     """Clip that a MACHINE plays."""
     language: str = "es"
+    calls_before: tuple[Scene, ...] = ()
+    """Calls that come before this one in the same story: each is played by its own scene's
+    business and agent, whatever number is dialled."""
     tool_delay_ms: int = 0
     """How long Vocero's own tools are held up; whoever wires the scene sees to it."""

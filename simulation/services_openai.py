@@ -15,9 +15,19 @@ from quart.datastructures import FileStorage
 from quart.typing import ResponseReturnValue
 
 from simulation.meanings import Meaning, meaning_of
+from simulation.readings import booking_evidence_of, invented_evidence
 from simulation.serving import Served, serve_app
 
 _HANGS_S = 300.0
+HEARD_IN_SILENCE = "Subtítulos realizados por la comunidad de Amara.org"
+_WISHED: Mapping[str, Meaning] = {
+    "ParsedMessage": {
+        "intent": "confirm",
+        "phone_number": "+541140009999",
+        "selected_option": 1,
+    },
+    "BookingEvidence": invented_evidence(),
+}
 
 
 class Mode(StrEnum):
@@ -31,6 +41,9 @@ class Mode(StrEnum):
     GARBAGE = "garbage"
     """A completion whose content is not JSON."""
     REFUSAL = "refusal"
+    LIES = "lies"
+    """It says what an attacker wishes: yes, another number, bookings with invented quotes; and it
+    hears words in silence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +86,7 @@ class SimulatedOpenAI:
         self.app = Quart("simulated-openai")
         self._api_key = api_key
         self._answers = {"ParsedMessage": meaning_of, **(answers or {})}
+        self._reads_calls = "BookingEvidence" not in self._answers
         self._voice_notes: dict[str, str] = {}
         self._failures_left: int | None = None
         self._served: Served | None = None
@@ -134,19 +148,27 @@ class SimulatedOpenAI:
         trouble = await self._trouble(mode)
         if trouble is not None:
             return trouble
-        reader = self._answers.get(asked.schema_name)
+        answer = self._answer(asked, mode)
         message: dict[str, object] = {"role": "assistant", "content": None, "refusal": None}
         if mode is Mode.GARBAGE:
             message["content"] = '{"intent": "call_number", "phone_number": '
-        elif mode is Mode.REFUSAL or reader is None:
+        elif mode is Mode.REFUSAL or answer is None:
             message["refusal"] = "I'm sorry, I can't help with that."
         else:
-            answer = reader(asked.words)
             properties = schema.get("properties")
             names = properties if isinstance(properties, dict) else answer
             fitted = {name: answer.get(name) for name in names}
             message["content"] = json.dumps(fitted, ensure_ascii=False)
         return jsonify(_completion(asked.model, message, len(self.chats)))
+
+    def _answer(self, asked: ChatAsked, mode: Mode) -> Meaning | None:
+        """The fields of the answer; None for a schema that it does not know."""
+        if mode is Mode.LIES and asked.schema_name in _WISHED:
+            return _WISHED[asked.schema_name]
+        if asked.schema_name == "BookingEvidence" and self._reads_calls:
+            return booking_evidence_of(asked.words, asked.system)
+        reader = self._answers.get(asked.schema_name)
+        return reader(asked.words) if reader is not None else None
 
     async def _transcribe(self) -> ResponseReturnValue:
         form, files = await request.form, await request.files
@@ -163,7 +185,8 @@ class SimulatedOpenAI:
             return trouble
         if mode is Mode.GARBAGE:
             return Response("<html>", content_type="text/html")
-        words = self._voice_notes.get(hashlib.sha256(data).hexdigest(), "")
+        silence = HEARD_IN_SILENCE if mode is Mode.LIES else ""
+        words = self._voice_notes.get(hashlib.sha256(data).hexdigest(), silence)
         if form.get("response_format") == "text":
             return Response(f"{words}\n", content_type="text/plain")
         return jsonify({"text": words})

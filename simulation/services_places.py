@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -32,6 +33,8 @@ class PlacesAsked:
     fields: tuple[str, ...]
     language: str
     region: str
+    center: tuple[float, float] | None = None
+    """Latitude and longitude of the circle that was preferred."""
 
 
 def _hours(*days: int, opens: int, closes: int) -> Place:
@@ -180,21 +183,30 @@ class SimulatedPlaces:
         query = body.get("textQuery") if isinstance(body, dict) else None
         if not isinstance(body, dict) or not isinstance(query, str) or not query.strip():
             return _problem(400, "INVALID_ARGUMENT", "Empty text_query.")
+        try:
+            center = _center_of(body)
+        except ValueError as error:
+            return _problem(400, "INVALID_ARGUMENT", str(error))
         language, region = str(body.get("languageCode", "")), str(body.get("regionCode", ""))
-        self.asked.append(PlacesAsked(query, fields, language, region))
+        self.asked.append(PlacesAsked(query, fields, language, region, center))
         if self.mode is PlacesMode.BROKEN:
             return _problem(503, "UNAVAILABLE", "The service is currently unavailable.")
         size = body.get("pageSize", body.get("maxResultCount", 20))
         if not isinstance(size, int) or not 1 <= size <= 20:
             return _problem(400, "INVALID_ARGUMENT", "page_size must be between 1 and 20.")
-        found = [] if self.mode is PlacesMode.EMPTY else self._matching(query)[:size]
+        found = [] if self.mode is PlacesMode.EMPTY else self._matching(query, center)[:size]
         # Google leaves an empty list out.
         return jsonify({"places": [_masked(place, fields) for place in found]} if found else {})
 
-    def _matching(self, query: str) -> list[Place]:
+    def _matching(self, query: str, center: tuple[float, float] | None) -> list[Place]:
+        """Nearer places first among equals: the circle prefers and does not shut out."""
         words = [word.rstrip("s") for word in plain(query).replace(",", " ").split()]
-        scored = [(_score(place, words), -index) for index, place in enumerate(self._places)]
-        return [self._places[-index] for score, index in sorted(scored, reverse=True) if score > 0]
+        scored = [
+            (-score, _far(place, center), index)
+            for index, place in enumerate(self._places)
+            if (score := _score(place, words)) > 0
+        ]
+        return [self._places[index] for _, _, index in sorted(scored)]
 
 
 def _score(place: Mapping[str, object], words: Sequence[str]) -> int:
@@ -206,6 +218,37 @@ def _score(place: Mapping[str, object], words: Sequence[str]) -> int:
     address = plain(str(place["formattedAddress"]).split(", Cdad")[0])
     hits = sum(word in kinds for word in words) or sum(word in name for word in words) >= 2
     return 10 * bool(hits) + sum(word in address for word in words if len(word) > 3) if hits else 0
+
+
+def _far(place: Place, center: tuple[float, float] | None) -> float:
+    """In degrees, which is enough within a city."""
+    where = place["location"]
+    if center is None or not isinstance(where, dict):
+        return 0.0
+    return math.dist(center, (where["latitude"], where["longitude"]))
+
+
+def _center_of(body: Mapping[str, object]) -> tuple[float, float] | None:
+    """Of `locationBias.circle`; ValueError as Google would complain."""
+    if "locationBias" not in body:
+        return None
+    bias = body["locationBias"]
+    circle = bias.get("circle") if isinstance(bias, dict) else None
+    point = circle.get("center") if isinstance(circle, dict) else None
+    if not isinstance(circle, dict) or not isinstance(point, dict):
+        raise ValueError("Invalid location_bias: only a circle with a center is simulated.")
+    latitude, longitude = (point.get(name, 0.0) for name in ("latitude", "longitude"))
+    radius = circle.get("radius", 0.0)
+    for name, value, most in (
+        ("latitude", latitude, 90.0),
+        ("longitude", longitude, 180.0),
+        ("radius", radius, 50_000.0),
+    ):
+        if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) > most:
+            raise ValueError(f"Invalid location_bias: {name} is out of range.")
+    if radius < 0:
+        raise ValueError("Invalid location_bias: radius is out of range.")
+    return float(latitude), float(longitude)
 
 
 def _is_known(field: str) -> bool:

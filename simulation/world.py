@@ -20,7 +20,7 @@ from simulation.carrier_line import Business
 from simulation.channel import Connector
 from simulation.customer import SimulatedCustomer
 from simulation.probe import Probe
-from simulation.script import Scene
+from simulation.script import Pickup, Scene
 from simulation.services import SimulatedOpenAI, SimulatedPlaces
 from simulation.speech import clips
 
@@ -67,6 +67,7 @@ class World:
             settings=CarrierSettings(calls_per_s=None),
         )
         self.twilio.probe = self.probe
+        self.twilio.call_begins = self.measure_anew
         self.elevenlabs = SimulatedElevenLabs(
             ELEVENLABS_KEY,
             AGENT_ID,
@@ -90,7 +91,11 @@ class World:
         """From the next call on, business and agent follow this scene."""
         self.scene = scene
         self.twilio.anybody = Business.of(scene, self._speech)
+        self.twilio.next_ones = [Business.of(each, self._speech) for each in scene.calls_before]
         self.elevenlabs.scene = scene
+        self.elevenlabs.next_scenes = [
+            each for each in scene.calls_before if each.pickup in (Pickup.ANSWERS, Pickup.MACHINE)
+        ]
 
     def measure_anew(self) -> None:
         """The next call is measured by a probe of its own."""
@@ -109,6 +114,7 @@ class World:
             "ELEVENLABS_AGENT_ID": AGENT_ID,
             "OPENAI_API_KEY": OPENAI_KEY,
             "GOOGLE_PLACES_API_KEY": PLACES_KEY,
+            "TWILIO_MEDIA_REDIRECT_HOSTS": "localhost",
             **self._urls,
         }
 

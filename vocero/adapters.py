@@ -10,9 +10,7 @@ from bridge.ports import ToolReply
 from bridge.switchboard import Switchboard
 from bridge.twilio_dialer import TwilioDialer
 from data.call import CallOrder, CallReport, EntryKind, TimelineEntry
-from data.reply import Reply
 from data.store import Store, StoreError
-from messaging import phrases
 from messaging.outbox import Sender
 from messaging.whatsapp import SendFailed
 from orchestration.agent_tools import AgentTools
@@ -90,14 +88,6 @@ class CarrierLookup:
             await self._dialer.hang_up(call_sid)
         except CarrierError as error:
             raise LookupFailed(str(error)) from error
-
-
-class Phrases:
-    """messaging.phrases as the orchestration wants it (orchestration.ports.Phrasing)."""
-
-    def words(self, reply: Reply, language: str) -> str:
-        """The reply in words."""
-        return phrases.words(reply, language)
 
 
 class CallDesk:
@@ -178,10 +168,22 @@ class CountingSender:
         self._sender = sender
         self._metrics = metrics
 
-    async def send(self, to: str, body: str) -> str:
+    @property
+    def has_template(self) -> bool:
+        """Passed on."""
+        return self._sender.has_template
+
+    async def send(self, to: str, body: str, media_url: str = "") -> str:
         """Passes the message on. Raises SendFailed."""
+        return await self._counted(self._sender.send(to, body, media_url))
+
+    async def send_template(self, to: str, body: str) -> str:
+        """Passes the message on. Raises SendFailed."""
+        return await self._counted(self._sender.send_template(to, body))
+
+    async def _counted(self, sending: Awaitable[str]) -> str:
         try:
-            sid = await self._sender.send(to, body)
+            sid = await sending
         except SendFailed as failure:
             self._metrics.messages_out.add("postponed" if failure.retry else "given_up")
             raise

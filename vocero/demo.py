@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import sys
+import math
+import signal
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -13,15 +14,17 @@ from tempfile import TemporaryDirectory
 from rich.console import Console
 from rich.text import Text
 
+from simulation.carrier_chat import ChatMessage
 from simulation.clock import run_virtual
 from simulation.scenes import SCENES
 from simulation.script import Scene
+from vocero.interactive import Conversation
+from vocero.recordings import RECORDINGS
 from vocero.rehearsal import Rehearsal, Rehearsed, in_virtual_time, over_sockets
+from vocero.service import CLIPS
 from vocero.storyteller import Storyteller
 
 LOOK_EVERY_S = 0.05
-CALM_S = 1.0
-"""Between the last line that was typed and looking whether a call came of it."""
 DEMO_DIR = Path("var") / "demo"
 
 
@@ -59,6 +62,9 @@ async def _play(wish: DemoWish, console: Console) -> bool:
     with TemporaryDirectory(prefix="vocero-demo-") as memory:
         database = f"sqlite+aiosqlite:///{memory}/vocero.db"
         settings = {"RECORD_CALLS": "true", "DATABASE_URL": database}
+        if wish.interactive:
+            # The simulated model knows what the scenes say; people write other things as well.
+            settings["OPENAI_API_KEY"] = ""
         return await _perform(wish, console, teller, stage, settings)
 
 
@@ -73,63 +79,61 @@ async def _perform(
         following = asyncio.create_task(_follow_chat(rehearsal, teller))
         try:
             if wish.interactive:
-                played = await _converse(rehearsal, console)
+
+                def tell_call(over: Rehearsed) -> None:
+                    teller.call_closes(over, _kept_of(over))
+
+                played = await Conversation(rehearsal, console, tell_call).hold()
             else:
                 played = await rehearsal.play()
             await asyncio.sleep(LOOK_EVERY_S * 2)
         finally:
             following.cancel()
-        teller.scene_closes(played, _recording_of(played))
+        if not wish.interactive:
+            teller.scene_closes(played, _kept_of(played))
+        elif played.record is None:
+            teller.no_call()
         if wish.keep:
             await _stay(rehearsal, console)
     return played.ended_well
 
 
-def _recording_of(played: Rehearsed) -> str:
+def _kept_of(played: Rehearsed) -> str:
     if played.record is None:
         return ""
-    folder = DEMO_DIR / "recordings" / played.record.attempt.attempt_id
+    folder = DEMO_DIR / RECORDINGS / played.record.attempt.attempt_id
     return str(folder) if folder.exists() else ""
 
 
 async def _follow_chat(rehearsal: Rehearsal, teller: Storyteller) -> None:
-    written, received = 0, 0
     customer, chat = rehearsal.world.customer, rehearsal.world.twilio.chat
+    written, received, customer_last = 0, 0, False
     while True:
-        # Both lists carry times of one clock: told in the order in which it was said.
-        new = [(at, teller.customer_wrote, text) for at, text in customer.sent[written:]]
-        new += [(each.at, teller.vocero_wrote, each.body) for each in chat[received:]]
-        written, received = len(customer.sent), len(chat)
-        for _, tell, text in sorted(new, key=lambda said: said[0]):
-            tell(text)
+        # Both lists carry times of one clock: told in the order in which it was said. What was said
+        # in the same moment, as happens in virtual time, is an answer to what came before.
+        while written < len(customer.sent) or received < len(chat):
+            wrote_at = customer.sent[written][0] if written < len(customer.sent) else math.inf
+            came_at = chat[received].at if received < len(chat) else math.inf
+            customer_last = wrote_at < came_at or (wrote_at == came_at and not customer_last)
+            if customer_last:
+                teller.customer_wrote(customer.sent[written][1])
+                written += 1
+            else:
+                teller.vocero_wrote(_as_read(chat[received]))
+                received += 1
         await asyncio.sleep(LOOK_EVERY_S)
 
 
-async def _converse(rehearsal: Rehearsal, console: Console) -> Rehearsed:
-    """The person at the keyboard is the customer; business and agent follow the scene."""
-    console.print(
-        "You are the customer. Write what you want arranged, for example:\n"
-        "[bold]  Llamá al +54 11 4000-1701 y sacame turno para un corte mañana a las 5[/bold]\n"
-        "An empty line or Ctrl-D ends it."
-    )
-    loop = asyncio.get_running_loop()
-    calls_before = len(await rehearsal.service.store.calls())
-    while True:
-        line = await loop.run_in_executor(None, sys.stdin.readline)
-        if not line.strip():
-            break
-        await rehearsal.world.customer.write(line.strip())
-    await asyncio.sleep(CALM_S)
-    await rehearsal.settle()
-    played = Rehearsed(rehearsal.world.scene, measured=rehearsal.world.probe.report())
-    records = await rehearsal.service.store.calls()
-    if len(records) > calls_before:
-        played.record = records[0]
-    return played
+def _as_read(message: ChatMessage) -> str:
+    """A sound is shown as the file that the telephone would play."""
+    sounds = [DEMO_DIR / CLIPS / f"{url.rpartition('/')[2]}.ogg" for url in message.media_urls]
+    return "\n".join(filter(None, (message.body, *(f"🔊 {sound}" for sound in sounds))))
 
 
 async def _stay(rehearsal: Rehearsal, console: Console) -> None:
+    stopped = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stopped.set)
     console.print(
         f"\nVocero stays up at {rehearsal.url} (/health, /ready, /metrics). Ctrl-C ends it."
     )
-    await asyncio.Event().wait()
+    await stopped.wait()

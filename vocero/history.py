@@ -30,6 +30,7 @@ def call_as_json(record: CallRecord, *, whole: bool) -> dict[str, Any]:
         "ended_at": None if record.ended_at is None else _iso(record.ended_at),
         "state": attempt.state,
         "outcome": None if result is None else result.model_dump(mode="json"),
+        "quote": None if record.quote is None else record.quote.text,
         "cause": None if report is None else str(report.ending.cause),
         "talked_s": None if report is None else report.talked_s,
     }
@@ -75,33 +76,45 @@ def print_calls(console: Console, records: list[CallRecord]) -> None:
 
 def print_call(console: Console, record: CallRecord) -> None:
     """One call with its errand, timeline and outcome."""
-    attempt, report, result = record.attempt, record.report, record.result
+    console.print(Text(f"Call {record.attempt.attempt_id}", style="bold"))
+    table = Table(box=None, pad_edge=False, show_header=False)
+    for name, value in (*_facts_of_order(record), *_facts_of_end(record)):
+        if value:
+            table.add_row(Text(name, style="dim"), Text(value))
+    console.print(table)
+    if record.report is not None:
+        console.print()
+        for entry in record.report.timeline:
+            console.print(entry_line(entry))
+
+
+def _facts_of_order(record: CallRecord) -> list[tuple[str, str]]:
+    attempt = record.attempt
     errand: Errand = errand_from_json(attempt.errand_json)
-    console.print(Text(f"Call {attempt.attempt_id}", style="bold"))
-    rows = [
+    return [
         ("business", f"{attempt.business_name or '-'}  {mask_number(attempt.to_number)}"),
         ("wanted", " ".join(filter(None, (errand.service, errand.request))) or "-"),
         ("when", _wanted_time(errand)),
+        ("or else", ", ".join(place.name for place in errand.others)),
         ("ordered", _shown(attempt.created_at)),
         ("state", attempt.state),
     ]
+
+
+def _facts_of_end(record: CallRecord) -> list[tuple[str, str]]:
+    report, result, quote = record.report, record.result, record.quote
+    facts: list[tuple[str, str]] = []
     if report is not None:
         blame = f" (fault: {report.ending.blame})" if report.ending.blame else ""
-        rows.append(("ended by", f"{report.ending.cause}{blame}"))
-        if report.ending.detail:
-            rows.append(("because", report.ending.detail))
+        facts += [("ended by", f"{report.ending.cause}{blame}"), ("because", report.ending.detail)]
     if result is not None:
         slot = " ".join(filter(None, (result.date, result.time, result.professional_name)))
-        rows.append(("outcome", " ".join(filter(None, (str(result.status), slot)))))
-        rows += [("notes", text) for text in (result.notes, result.instructions) if text]
-    table = Table(box=None, pad_edge=False, show_header=False)
-    for name, value in rows:
-        table.add_row(Text(name, style="dim"), Text(value))
-    console.print(table)
-    if report is not None:
-        console.print()
-        for entry in report.timeline:
-            console.print(entry_line(entry))
+        facts.append(("outcome", " ".join(filter(None, (str(result.status), slot)))))
+    if quote is not None:
+        facts.append(("their words", f"\u201c{quote.text}\u201d (at {quote.at_s:.1f} s)"))
+    if result is not None:
+        facts += [("notes", result.notes or ""), ("notes", result.instructions or "")]
+    return facts
 
 
 SPEAKER_STYLES = {
@@ -125,10 +138,14 @@ def entry_line(entry: TimelineEntry) -> Text:
 
 def _wanted_time(errand: Errand) -> str:
     wanted = errand.preferences
-    times = wanted.time_from
-    if wanted.time_until and wanted.time_until != wanted.time_from:
-        times = f"{wanted.time_from or '…'} to {wanted.time_until}"
-    return " ".join(filter(None, (wanted.date, times))) or "as soon as possible"
+    days = _span(wanted.date, wanted.date_until)
+    times = _span(wanted.time_from, wanted.time_until)
+    by = f"with {wanted.professional}" if wanted.professional else ""
+    return " ".join(filter(None, (days, times, by))) or "as soon as possible"
+
+
+def _span(first: str, last: str) -> str:
+    return f"{first or '…'} to {last}" if last and last != first else first
 
 
 def _iso(epoch_s: float) -> str:

@@ -24,7 +24,10 @@ SHORT_ID = 12
 LEAST_SECRET = 6
 """Shorter values are too common as ordinary words to be blotted out everywhere."""
 
-QUIET_LOGGERS = ("asyncio", "aiosqlite", "httpcore", "httpx", "hypercorn", "openai", "websockets")
+QUIET_LOGGERS = (
+    *("alembic", "asyncio", "aiosqlite", "httpcore", "httpx", "hypercorn", "openai"),
+    "websockets",
+)
 """Chatty libraries: warnings only, outside debug."""
 
 COLOURS = {"DEBUG": "2", "INFO": "36", "WARNING": "33", "ERROR": "31", "CRITICAL": "1;31"}

@@ -96,10 +96,16 @@ class Rehearsal:
         played.complaints += self._complaints()
         return played
 
-    async def settle(self) -> None:
+    def told_of(self, record: CallRecord) -> Rehearsed:
+        """A call that came about otherwise than by playing, with what was measured until now."""
+        played = Rehearsed(self.world.scene, record, self.world.probe.report(), self._complaints())
+        self.world.measure_anew()
+        return played
+
+    async def settle(self, within_s: float = RESULT_S) -> None:
         """Until every call has its result and everything promised is sent. Raises TimeoutError."""
         store = self.service.store
-        async with asyncio.timeout(RESULT_S):
+        async with asyncio.timeout(within_s):
             # The store has no bell: it is asked until nothing is open and nothing is promised.
             # A call is live until its recording is written.
             while (  # noqa: ASYNC110
@@ -244,7 +250,9 @@ async def in_virtual_time(
             world.twilio.office.wall_clock = now
             neighbours = httpx.AsyncClient(
                 mounts={
+                    "all://": Nowhere(),
                     "https://api.twilio.com": in_memory(world.twilio.app),
+                    "https://messaging.twilio.com": in_memory(world.twilio.app),
                     MEMORY_ELEVENLABS: in_memory(world.elevenlabs.app),
                     "https://places.googleapis.com": in_memory(world.places.app),
                 },
@@ -274,6 +282,14 @@ async def in_virtual_time(
                 ) as service:
                     yield Rehearsal(world, service, MEMORY_URL, now)
                     await service.drain(within_s=5.0)
+
+
+class Nowhere(httpx.AsyncBaseTransport):
+    """Where a rehearsal without sockets has no neighbour: nobody is ever asked for real."""
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Raises httpx.ConnectError."""
+        raise httpx.ConnectError("no such neighbour in this rehearsal", request=request)
 
 
 class LateTransport(httpx.AsyncBaseTransport):

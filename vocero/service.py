@@ -12,34 +12,23 @@ from typing import Self
 from bridge.chores import CallNeeds
 from bridge.dial_pace import DialPace
 from bridge.elevenlabs_agent import AgentDoor
-from bridge.recorder import CallRecorder
 from bridge.switchboard import Switchboard
 from bridge.timings import CallTimings
 from bridge.twilio_dialer import TwilioDialer
 from bridge.twilio_signature import TwilioSignature
 from bridge.twilio_webhooks import CallbackAddresses
-from data.call import CallOrder, CallReport
 from data.store import StoreError
 from messaging import phrases
-from messaging.outbox import Outbox, Sender
-from messaging.understanding import Understanding
+from messaging.outbox import Sender
 from messaging.whatsapp import WhatsApp
 from orchestration.agent_tools import AgentTools
-from orchestration.concierge import Concierge
-from orchestration.needs import Needs
-from orchestration.needs import Settings as CustomerSettings
-from orchestration.places import PlaceFinder
-from orchestration.policy import Policy
-from vocero.adapters import (
-    CallDesk,
-    CarrierLookup,
-    CountingSender,
-    PhoneDesk,
-    Phrases,
-    Watcher,
-)
+from vocero.adapters import CallDesk, CarrierLookup, CountingSender, PhoneDesk, Watcher
+from vocero.clips import Clips, add_clip_route
+from vocero.customers_side import CustomersSide, OtherSide
 from vocero.metrics import Metrics
 from vocero.outside import Outside
+from vocero.recordings import Recordings
+from vocero.sending import Sending
 from vocero.settings import Settings
 from vocero.tools_api import add_tools_api
 from vocero.web import WebNeeds, make_app
@@ -49,15 +38,9 @@ log = logging.getLogger(__name__)
 RING_S = 30
 CARRIER_LIMIT_MARGIN_S = 30
 """The carrier's own limit on a call lies this far behind ours: it is for when we are gone."""
-RECORDINGS = "recordings"
 ENGLISH_SPEAKING = frozenset({"US", "GB", "IE", "AU", "NZ", "CA"})
-LOOK_EVERY_S = 0.05
 TAKE_UP_AGAIN_S = 1.0
-FLUSH_S = 5.0
-"""How long the end of the service waits for promised messages to be sent."""
-HURRIED_FLUSH_S = 0.5
-LAST_ANSWER_S = 1.0
-"""What is on its way then gets so long to be answered; cut off, it is sent again."""
+CLIPS = "clips"
 
 
 class Service:
@@ -83,27 +66,74 @@ class Service:
         self.store = outside.store
         self.metrics = Metrics()
         self._outside = outside
-        self._takes_up = sender is None
-        account = settings.twilio_account_sid
-        token = settings.twilio_auth_token.get_secret_value()
+        self._serves_customers = sender is None
+        signature = TwilioSignature(_token(settings), settings.base_url)
         addresses = CallbackAddresses(settings.base_url)
-        signature = TwilioSignature(token, settings.base_url)
-        dialer = TwilioDialer(
-            outside.dial_http,
-            account,
-            token,
-            settings.twilio_api_base_url,
-            settings.twilio_phone_number,
-            addresses,
-            ring_s=RING_S,
-            max_call_s=int(settings.max_call_seconds) + CARRIER_LIMIT_MARGIN_S,
-        )
-        tools = AgentTools(outside.now, settings.default_timezone)
+        dialer = _dialer(settings, outside, addresses)
+        tools = AgentTools(outside.now, settings.default_timezone, self.store)
         self._desk = CallDesk(tools, self.store, self.metrics, watcher, before_tools)
-        self._timings = CallTimings(
+        whatsapp = _whatsapp(settings, outside)
+        self._sending = Sending(
+            self.store, CountingSender(sender or whatsapp, self.metrics), outside.now
+        )
+        self._clips = Clips(settings.var_dir / CLIPS, settings.base_url, outside.now)
+        self.switchboard = self._switchboard(signature, dialer)
+        self._customers = CustomersSide(
+            settings,
+            outside,
+            whatsapp,
+            OtherSide(
+                phone=PhoneDesk(self.switchboard, self._desk),
+                lookup=CarrierLookup(dialer),
+                tools=tools,
+                outbox=self._sending.outbox,
+            ),
+        )
+        self.concierge = self._customers.concierge
+        self._desk.concierge = self.concierge
+        self.app = make_app(
+            WebNeeds(
+                signature=signature,
+                account_sid=settings.twilio_account_sid,
+                whatsapp_number=settings.twilio_whatsapp_number,
+                now=outside.now,
+                store=self.store,
+                switchboard=self.switchboard,
+                message_arrived=self._customers.message_arrived,
+                delivery=self._sending.outbox.delivery,
+                media_url=addresses.media,
+                apology=phrases.apology,
+                explanation=phrases.callback_explanation,
+                call_language=self._call_language,
+                default_language=default_language(settings),
+                count_webhook=self.metrics.webhook_posts.add,
+                metrics=self.metrics.render,
+                not_ready=self._not_ready,
+            )
+        )
+        add_clip_route(self.app, self._clips)
+        secret = settings.tools_secret.get_secret_value()
+        if secret:
+            add_tools_api(self.app, secret, self._desk)
+        self.metrics.live_calls.follow(lambda: self.switchboard.live_calls)
+        self.metrics.draining.follow(lambda: float(self.switchboard.draining))
+        self._stack = AsyncExitStack()
+
+    def _switchboard(self, signature: TwilioSignature, dialer: TwilioDialer) -> Switchboard:
+        settings, outside = self.settings, self._outside
+        timings = CallTimings(
             max_call_s=settings.max_call_seconds, agent_stall_s=settings.agent_stall_seconds
         )
-        self.switchboard = Switchboard(
+        recordings = Recordings(
+            var_dir=settings.var_dir,
+            agent_id=settings.elevenlabs_agent_id,
+            timings=timings,
+            store=self.store,
+            now=outside.now,
+            clips=self._clips if self._serves_customers else None,
+            promised=self._sending.outbox.wake,
+        )
+        return Switchboard(
             CallNeeds(
                 dialer=dialer,
                 agent_door=AgentDoor(
@@ -115,7 +145,7 @@ class Service:
                 open_socket=outside.open_socket,
                 tools=self._desk,
                 observer=self._desk,
-                timings=self._timings,
+                timings=timings,
                 wait_for_turn=DialPace(settings.calls_per_second).wait_for_turn,
                 call_bound=self.store.bind_call,
                 frame_bad=self._count_bad_frame,
@@ -123,88 +153,26 @@ class Service:
             ),
             signature,
             max_calls=settings.max_calls,
-            new_recorder=self._new_recorder if settings.record_calls else None,
-            save_recording=self._save_recording,
+            new_recorder=recordings.recorder if settings.record_calls else None,
+            save_recording=recordings.save,
         )
-        phone = PhoneDesk(self.switchboard, self._desk)
-        whatsapp = WhatsApp(
-            outside.http,
-            account,
-            token,
-            settings.twilio_api_base_url,
-            settings.twilio_whatsapp_number,
-            f"{settings.base_url}/webhook/whatsapp/status",
-        )
-        self._reader = Understanding(
-            settings.openai_api_key.get_secret_value(),
-            settings.openai_base_url,
-            settings.openai_model,
-            http_client=outside.openai_http,
-        )
-        self._outbox = Outbox(
-            self.store, CountingSender(sender or whatsapp, self.metrics), outside.now
-        )
-        self.concierge = Concierge(
-            Needs(
-                store=self.store,
-                reader=self._reader,
-                phrasing=Phrases(),
-                places=PlaceFinder(
-                    outside.http,
-                    api_key=settings.google_places_api_key.get_secret_value(),
-                    base_url=settings.google_places_base_url,
-                    now=outside.now,
-                ),
-                phone=phone,
-                outbox=self._outbox,
-                lookup=CarrierLookup(dialer),
-                tools=tools,
-                policy=_policy(settings),
-                now=outside.now,
-                settings=_customer_settings(settings),
-            )
-        )
-        self._desk.concierge = self.concierge
-        self.app = make_app(
-            WebNeeds(
-                signature=signature,
-                account_sid=account,
-                whatsapp_number=settings.twilio_whatsapp_number,
-                now=outside.now,
-                store=self.store,
-                switchboard=self.switchboard,
-                message_arrived=self.concierge.message_arrived,
-                media_url=addresses.media,
-                apology=phrases.apology,
-                explanation=phrases.callback_explanation,
-                call_language=self._call_language,
-                default_language=default_language(settings),
-                count_webhook=self.metrics.webhook_posts.add,
-                metrics=self.metrics.render,
-                not_ready=self._not_ready,
-            )
-        )
-        secret = settings.tools_secret.get_secret_value()
-        if secret:
-            add_tools_api(self.app, secret, self._desk)
-        self.metrics.live_calls.follow(lambda: self.switchboard.live_calls)
-        self.metrics.draining.follow(lambda: float(self.switchboard.draining))
-        self._stack = AsyncExitStack()
-        self._tasks: asyncio.TaskGroup | None = None
-        self._flush_s = FLUSH_S
-        self._flushing: asyncio.Timeout | None = None
 
     async def __aenter__(self) -> Self:
         await self.store.open()
         self._stack.push_async_callback(self.store.close)
-        self._stack.push_async_callback(self._reader.close)
-        self._tasks = await self._stack.enter_async_context(asyncio.TaskGroup())
-        sending = self._tasks.create_task(self._outbox.run(), name="outbox")
-        self._stack.push_async_callback(self._flush_outbox, sending)
+        self._stack.push_async_callback(self._customers.close)
+        tasks = await self._stack.enter_async_context(asyncio.TaskGroup())
+        self._sending.start(tasks)
+        self._stack.push_async_callback(self._sending.finish)
+        if self._serves_customers:
+            sweeping = tasks.create_task(self._clips.sweep_for_ever(), name="sweeping clips")
+            self._stack.callback(sweeping.cancel)
+            self._customers.show_typing_in(tasks)
+            self._stack.callback(self._customers.stop_typing)
         await self._stack.enter_async_context(self.concierge)
         await self._stack.enter_async_context(self.switchboard)
-        if self._takes_up:
-            recovery = self._tasks.create_task(self._take_up(), name="recovery")
+        if self._serves_customers:
+            recovery = tasks.create_task(self._take_up(), name="recovery")
             self._stack.callback(recovery.cancel)
         return self
 
@@ -233,27 +201,7 @@ class Service:
 
     def hurry(self) -> None:
         """End as soon as can be: messages to customers may have to wait for the next start."""
-        self._flush_s = HURRIED_FLUSH_S
-        if self._flushing is not None and not self._flushing.expired():
-            self._flushing.reschedule(asyncio.get_running_loop().time() + HURRIED_FLUSH_S)
-
-    async def _flush_outbox(self, sending: asyncio.Task[None]) -> None:
-        # Promises are durable: what is not sent now is sent after the next start.
-        self._outbox.wake()
-        try:
-            async with asyncio.timeout(self._flush_s) as self._flushing:
-                while await self._something_due():  # noqa: ASYNC110 - the store has no bell
-                    await asyncio.sleep(LOOK_EVERY_S)
-        except (TimeoutError, StoreError):
-            log.warning("some messages wait for the next start")
-        self._flushing = None
-        self._outbox.close()
-        await asyncio.wait({sending}, timeout=min(LAST_ANSWER_S, self._flush_s))
-        sending.cancel()
-
-    async def _something_due(self) -> bool:
-        due_at = await self.store.next_due()
-        return due_at is not None and due_at <= self._outside.now()
+        self._sending.hurry()
 
     async def _not_ready(self) -> list[str]:
         reasons = []
@@ -274,45 +222,36 @@ class Service:
     def _count_bad_frame(self, side: str) -> None:
         self.metrics.bad_frames.add(side)
 
-    # --- recordings ---------------------------------------------------------------------------
-    def _new_recorder(self, order: CallOrder) -> CallRecorder:
-        return CallRecorder(
-            order.attempt_id, self._timings, (order.to_number, *order.secret_numbers)
-        )
 
-    async def _save_recording(self, recorder: CallRecorder, report: CallReport) -> None:
-        record = await self.store.call(report.attempt_id)
-        result = record.result if record is not None else None
-        began = record.attempt.created_at if record is not None else None
-        folder = await recorder.save(
-            self.settings.var_dir / RECORDINGS,
-            report,
-            None if result is None else result.model_dump_json(),
-            {"started_at": began, "agent_id": self.settings.elevenlabs_agent_id},
-        )
-        log.info("recorded the call in %s", folder)
+def _token(settings: Settings) -> str:
+    return settings.twilio_auth_token.get_secret_value()
+
+
+def _dialer(settings: Settings, outside: Outside, addresses: CallbackAddresses) -> TwilioDialer:
+    return TwilioDialer(
+        outside.dial_http,
+        settings.twilio_account_sid,
+        _token(settings),
+        settings.twilio_api_base_url,
+        settings.twilio_phone_number,
+        addresses,
+        ring_s=RING_S,
+        max_call_s=int(settings.max_call_seconds) + CARRIER_LIMIT_MARGIN_S,
+    )
+
+
+def _whatsapp(settings: Settings, outside: Outside) -> WhatsApp:
+    return WhatsApp(
+        outside.http,
+        settings.twilio_account_sid,
+        _token(settings),
+        settings.twilio_api_base_url,
+        settings.twilio_whatsapp_number,
+        f"{settings.base_url}/webhook/whatsapp/status",
+        template_sid=settings.whatsapp_template_sid,
+    )
 
 
 def default_language(settings: Settings) -> str:
     """What is spoken where this Vocero is at home."""
     return "en" if settings.default_country in ENGLISH_SPEAKING else "es"
-
-
-def _policy(settings: Settings) -> Policy:
-    return Policy(
-        allowed_countries=frozenset(settings.allowed_countries),
-        own_numbers=frozenset({settings.twilio_phone_number, settings.twilio_whatsapp_number}),
-        calling_hours=(settings.calling_hours.opens, settings.calling_hours.closes),
-        calls_per_customer_per_day=settings.max_calls_per_customer_per_day,
-        calls_per_business_per_day=settings.max_calls_per_business_per_day,
-    )
-
-
-def _customer_settings(settings: Settings) -> CustomerSettings:
-    everybody = "*" in settings.allowed_customers
-    return CustomerSettings(
-        default_country=settings.default_country,
-        default_zone=settings.default_timezone,
-        callback_number=settings.twilio_phone_number,
-        allowed_customers=None if everybody else frozenset(settings.allowed_customers),
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import math
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -13,10 +14,12 @@ import phonenumbers
 
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 ACCOUNT_SID = re.compile(r"AC[0-9a-zA-Z]{1,64}")
+CONTENT_SID = re.compile(r"HX[0-9a-fA-F]{32}")
 
 TWILIO_CONSOLE = "https://console.twilio.com, Account Info"
 TWILIO_NUMBERS = "https://console.twilio.com, Phone Numbers > Active numbers"
 TWILIO_SENDERS = "https://console.twilio.com, Messaging > Senders > WhatsApp senders, or Sandbox"
+TWILIO_TEMPLATES = "https://console.twilio.com, Messaging > Content Template Builder"
 ELEVENLABS_KEYS = "https://elevenlabs.io/app/settings/api-keys"
 ELEVENLABS_AGENTS = "https://elevenlabs.io/app/agents, your agent's settings"
 PUBLIC_ADDRESS = "your domain, or the https address that `ngrok http 8000` prints"
@@ -224,6 +227,26 @@ def account_sid_problem(sid: str) -> Problem | None:
         wrong = "must begin with AC and hold only letters and digits"
         return Problem("TWILIO_ACCOUNT_SID", wrong, TWILIO_CONSOLE)
     return None
+
+
+def template_problem(sid: str) -> Problem | None:
+    """A template is known by its Content SID, not by its name."""
+    if not sid or CONTENT_SID.fullmatch(sid):
+        return None
+    wrong = "must be HX and 32 hexadecimal digits, or empty"
+    return Problem("WHATSAPP_TEMPLATE_SID", wrong, TWILIO_TEMPLATES)
+
+
+def spend_problem(per_day: float | None, per_minute: float, longest_s: float) -> Problem | None:
+    """A day's limit under which not even one call of the longest kind fits."""
+    longest = round(math.ceil(longest_s / 60) * per_minute, 6)
+    if per_day is None or per_day >= longest:
+        return None
+    return Problem(
+        "MAX_SPEND_PER_DAY",
+        f"is less than the {longest:.2f} US dollars that one call of MAX_CALL_SECONDS is "
+        "reckoned at (PRICE_PER_MINUTE): nobody will be called",
+    )
 
 
 def missing_problem(name: str, given: bool, where: str) -> Problem | None:

@@ -45,6 +45,8 @@ from vocero.setting_values import (
     read_url,
     read_zone,
     service_url_problem,
+    spend_problem,
+    template_problem,
     without_prefix,
 )
 
@@ -92,6 +94,8 @@ class Settings(BaseSettings):
     twilio_auth_token: Secret = NONE
     twilio_whatsapp_number: Number = ""
     """E.164, without the "whatsapp:" prefix."""
+    whatsapp_template_sid: str = ""
+    """Content SID of an approved template with the one variable {{1}}, or ""."""
     twilio_phone_number: Number = ""
     twilio_api_base_url: Url = "https://api.twilio.com"
     elevenlabs_api_key: Secret = NONE
@@ -130,6 +134,8 @@ class Settings(BaseSettings):
         default=None, gt=0, allow_inf_nan=False
     )
     """US dollars, or None: off."""
+    price_per_minute: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)] = 0.2
+    """US dollars: what a begun minute of a call is reckoned at."""
     calls_per_second: Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)] = 1.0
     max_call_seconds: Seconds = 300.0
     agent_stall_seconds: Seconds = 10.0
@@ -245,6 +251,7 @@ def problems(settings: Settings, purpose: Purpose = "serve") -> list[Problem]:
             number_problem(
                 "TWILIO_WHATSAPP_NUMBER", settings.twilio_whatsapp_number, TWILIO_SENDERS
             ),
+            template_problem(settings.whatsapp_template_sid),
             service_url_problem("OPENAI_BASE_URL", settings.openai_base_url),
             service_url_problem("GOOGLE_PLACES_BASE_URL", settings.google_places_base_url),
             database_problem(settings.database_url.get_secret_value()),
@@ -271,10 +278,10 @@ def warnings(settings: Settings, env_file: Path = ENV_FILE) -> list[Problem]:
         parts = urlsplit(url)
         if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
             found.append(Problem(name, "sends your key over plain http to another machine"))
-    exposed = env_file_warning(env_file)
-    if exposed is not None:
-        found.append(exposed)
-    return found
+    spend = spend_problem(
+        settings.max_spend_per_day, settings.price_per_minute, settings.max_call_seconds
+    )
+    return [*found, *(each for each in (spend, env_file_warning(env_file)) if each is not None)]
 
 
 def env_file_warning(path: Path = ENV_FILE) -> Problem | None:

@@ -69,8 +69,7 @@ class Storyteller:
 
     def scene_closes(self, played: Rehearsed, recording: str) -> None:
         """How it ended, what was measured, where to listen to it."""
-        result = played.result
-        got = str(result.status) if result is not None else "no result"
+        got = _outcome(played)
         self._console.print()
         if played.ended_well:
             self._console.print(Text(f"✔ ended as it should: {got}", style="bold green"))
@@ -78,8 +77,24 @@ class Storyteller:
             self._console.print(
                 Text(f"✘ should have ended as {played.scene.ends_as}, got: {got}", style="bold red")
             )
-            for complaint in played.complaints:
-                self._console.print(Text(f"  {complaint}", style="red"))
+        self._figures_of(played, recording)
+
+    def call_closes(self, played: Rehearsed, recording: str) -> None:
+        """The same of a call that a person at the keyboard asked for."""
+        style = "bold green" if played.ended_well else "bold yellow"
+        self._console.print()
+        self._console.print(Text(f"● the call's outcome: {_outcome(played)}", style=style))
+        self._figures_of(played, recording)
+        self._console.print()
+
+    def no_call(self) -> None:
+        """The person at the keyboard left it at that."""
+        self._console.print()
+        self._console.print(Text("○ no call was made", style="bold"))
+
+    def _figures_of(self, played: Rehearsed, recording: str) -> None:
+        for complaint in played.complaints:
+            self._console.print(Text(f"  {complaint}", style="red"))
         if played.measured is not None and played.record is not None:
             self._console.print(measured_table(played.measured, played))
         if recording:
@@ -101,6 +116,10 @@ class Storyteller:
 
     def _stamp(self) -> Text:
         return Text(f"{self._now() - self._began:7.2f} s", style="dim")
+
+
+def _outcome(played: Rehearsed) -> str:
+    return str(played.result.status) if played.result is not None else "no result"
 
 
 def own_command() -> str:

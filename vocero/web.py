@@ -63,6 +63,9 @@ class WebNeeds:
     store: Store
     switchboard: VoiceDesk
     message_arrived: Callable[[str], None]
+    """This customer's message is in the store. Quick, never waits."""
+    delivery: Callable[[str, str, str], Awaitable[None]]
+    """(message_sid, status, error_code) of a message that we sent. Raises StoreError."""
     media_url: Callable[[str], str]
     apology: Callable[[str], str]
     """The spoken apology in this language."""
@@ -166,9 +169,7 @@ def _whatsapp_routes(app: Quart, needs: WebNeeds) -> None:
         if isinstance(report, Refused):
             needs.count_webhook("delivery", "unusable")
         else:
-            await needs.store.delivery_reported(
-                report.message_sid, report.status, report.error_code
-            )
+            await needs.delivery(report.message_sid, report.status, report.error_code)
             needs.count_webhook("delivery", "taken")
         return _nothing()
 

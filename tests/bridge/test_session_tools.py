@@ -20,6 +20,8 @@ from bridge.commands import (
 from bridge.events import (
     AgentClosed,
     AgentLost,
+    AgentPinged,
+    CancelAsked,
     PhoneProgress,
     PhoneStatus,
     StreamStopped,
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
 
 HUNG_UP = CallEnding(EndCause.BUSINESS_HUNG_UP)
 SLOT = ToolCalled("t1", "validate_slot", {"date": "2026-11-23", "time": "17:00"})
+QUESTION = ToolCalled("q1", "ask_customer", {"question": "¿Para cuántos?"})
 REPORT = ToolCalled("r1", "report_result", {"status": "booked"})
 
 
@@ -194,6 +197,39 @@ def test_the_end_does_not_wait_for_ever(call: Driver) -> None:
     assert call.until(18.9) == []
     assert call.until(19.1) == [Finish(HUNG_UP)]
     assert call.hear(ToolAnswered("r1", "ok")) == []
+
+
+def test_the_end_does_not_wait_for_the_customer(call: Driver) -> None:
+    call.talking()
+    call.hear(QUESTION)
+    call.hear(StreamStopped())
+    assert call.until(7.9) == []
+    assert call.until(8.1) == [CloseAgent(), Finish(HUNG_UP)]
+    assert call.hear(ToolAnswered("q1", "dos")) == []
+
+
+def test_the_end_waits_for_a_report_beside_an_open_question(call: Driver) -> None:
+    call.talking()
+    call.hear(REPORT, QUESTION)
+    assert call.hear(StreamStopped()) == [CloseAgent()]
+    assert call.hear(ToolAnswered("r1", "ok")) == [Finish(HUNG_UP)]
+
+
+def test_the_customers_answer_reaches_the_agent_however_long_it_took(call: Driver) -> None:
+    call.talking()
+    call.hear(QUESTION)
+    call.until(15.0, AgentPinged(1))
+    acts = call.until(24.0, ToolAnswered("q1", "dos"))
+    assert acts[-1] == AnswerTool("q1", "dos", False)
+
+
+def test_a_question_of_a_cancelled_call_is_dropped(call: Driver) -> None:
+    call.talking()
+    call.hear(QUESTION, CancelAsked())
+    acts = call.hear(AgentClosed())
+    assert call.session.snapshot().pending_tools == ("q1",)
+    acts += call.until(6.5, PhoneProgress(PhoneStatus.COMPLETED))
+    assert acts[-1] == Finish(CallEnding(EndCause.CANCELLED))
 
 
 def test_a_tool_of_a_lost_agent_is_waited_for(call: Driver) -> None:

@@ -75,8 +75,9 @@ class Outcome:
         return [text for text in self.texts if text in promised]
 
     def told_once(self) -> bool:
-        """One attempt, one promise of a result, and it was sent once."""
-        return len(self.record.outgoing) == 1 and len(self.result_texts) == 1
+        """For each attempt one promise of a result, and it was sent once."""
+        promises = [len(record.outgoing) for record in self.records]
+        return promises == [1] * len(self.result_texts)
 
 
 def underruns(report: CallReport) -> int:

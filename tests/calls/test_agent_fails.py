@@ -190,9 +190,19 @@ def test_odd_and_huge_messages_do_not_disturb_the_call(stage: Stage) -> None:
     assert all(use.result is not None for use in conversation.tools)
 
 
-def test_what_was_agreed_before_it_was_lost_is_told_as_unconfirmed(stage: Stage) -> None:
+def test_what_was_agreed_before_it_was_lost_is_told_from_the_transcript(stage: Stage) -> None:
     steps = (*INTERRUPTED.agent[:5], BreakOff(1011))
     outcome = stage.run(replace(INTERRUPTED, agent=steps))
     assert outcome.report.ending.cause is EndCause.AGENT_LOST
-    assert outcome.result.status == "unconfirmed"
+    assert outcome.result.status == "booked"
+    assert outcome.record.quote is not None
+    assert outcome.record.quote.text in outcome.result_texts[0]
+    assert outcome.told_once()
+
+
+def test_an_agent_that_is_lost_before_anything_was_agreed_books_nothing(stage: Stage) -> None:
+    steps = (*INTERRUPTED.agent[:4], BreakOff(1011))
+    outcome = stage.run(replace(INTERRUPTED, agent=steps))
+    assert outcome.report.ending.cause is EndCause.AGENT_LOST
+    assert outcome.result.status in ("unconfirmed", "failed")
     assert outcome.told_once()

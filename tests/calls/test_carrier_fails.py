@@ -11,7 +11,8 @@ import pytest
 
 from data.call import Blame, EndCause
 from simulation.carrier_faults import Settings
-from simulation.scenes import BOOKED, BUSY, CUSTOMER_CANCELS, INTERRUPTED, NO_ANSWER, VOICEMAIL
+from simulation.scenes import BOOKED, BUSY, INTERRUPTED, NO_ANSWER, VOICEMAIL
+from simulation.scenes_of_errands import CUSTOMER_CANCELS
 from simulation.script import Pickup, PutDown, Scene, Speak, Wait
 from vocero.rehearsal import Rehearsal
 

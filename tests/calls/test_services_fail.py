@@ -11,7 +11,8 @@ import pytest
 
 from data.memory_store import MemoryStore
 from data.store import StoreError
-from simulation.scenes import BOOKED, BUSY, SEARCH_AND_PICK
+from simulation.scenes import BOOKED, BUSY
+from simulation.scenes_of_errands import SEARCH_AND_PICK
 from simulation.script import AwaitReply, Write
 from simulation.services_openai import Mode
 from simulation.services_places import PlacesMode

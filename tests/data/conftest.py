@@ -20,7 +20,7 @@ from data.call import (
 )
 from data.memory_store import MemoryStore
 from data.sql_store import SqlStore
-from data.store import Attempt, IncomingMessage, OutgoingMessage, Store
+from data.store import Attempt, IncomingMessage, OutgoingMessage, PlannedCall, Store
 
 Reopen = Callable[[], Awaitable[Store]]
 
@@ -56,10 +56,11 @@ class Samples:
         customer: str = "whatsapp:+5491150000001",
         to_number: str = "+541140000101",
         created_at: float = 100.0,
+        errand_id: str = "",
     ) -> Attempt:
         return Attempt(
             attempt_id=name,
-            errand_id=f"errand-of-{name}",
+            errand_id=errand_id or f"errand-of-{name}",
             customer=customer,
             to_number=to_number,
             business_name="Peluquería Ana",
@@ -67,13 +68,20 @@ class Samples:
             created_at=created_at,
         )
 
-    def report(self, name: str = "attempt-a", call_sid: str = "") -> CallReport:
+    def plan(
+        self, name: str, due_at: float, customer: str = "whatsapp:+5491150000001"
+    ) -> PlannedCall:
+        return PlannedCall(name, customer, f'{{"errand": "{name}"}}', due_at)
+
+    def report(
+        self, name: str = "attempt-a", call_sid: str = "", talked_s: float = 31.5
+    ) -> CallReport:
         return CallReport(
             attempt_id=name,
             ending=CallEnding(EndCause.AGENT_FINISHED),
             call_sid=call_sid,
             answered=True,
-            talked_s=31.5,
+            talked_s=talked_s,
             timeline=(
                 TimelineEntry(1.0, EntryKind.PHASE, "talking"),
                 TimelineEntry(2.5, EntryKind.SAID, "Peluquería, buen día", Speaker.BUSINESS),

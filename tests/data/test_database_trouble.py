@@ -48,17 +48,6 @@ async def test_a_file_that_is_no_database(tmp_path: Path) -> None:
         await SqlStore(f"sqlite+aiosqlite:///{tmp_path}/vocero.db").open()
 
 
-async def test_a_newer_schema_is_refused(database_url: str) -> None:
-    store = SqlStore(database_url)
-    await store.open()
-    await store.close()
-    with sqlite3.connect(database_url.split(":///")[1]) as connection:
-        connection.execute("UPDATE schema_info SET version = 99")
-    connection.close()
-    with pytest.raises(StoreError, match="schema 99"):
-        await SqlStore(database_url).open()
-
-
 async def test_an_error_does_not_repeat_what_people_wrote(
     database_url: str, samples: Samples
 ) -> None:

@@ -181,18 +181,6 @@ async def test_promises_go_out_in_order_per_customer(
     assert await store.next_due() is None
 
 
-async def test_delivery_states_only_move_forward(
-    stores: tuple[Store, Reopen], samples: Samples
-) -> None:
-    store, _ = stores
-    await store.commit_turn(Turn(ANA, outgoing=(samples.promise("a"),)))
-    await store.message_sent("a", "SMa")
-    for status in ("delivered", "sent", "nonsense", "read", "failed"):
-        await store.delivery_reported("SMa", status, "")
-    await store.delivery_reported("", "read", "")
-    assert await store.due_messages(99.0) == []
-
-
 async def test_calls_are_found_by_id_prefix_or_sid(
     stores: tuple[Store, Reopen], samples: Samples
 ) -> None:

@@ -14,6 +14,7 @@ import openai
 import pytest
 
 from data.errand import ConversationStatus
+from messaging.model_client import ModelClient
 from messaging.understanding import Understanding
 from orchestration.ports import ReadingContext
 
@@ -89,6 +90,13 @@ class Model:
 @pytest.fixture
 def model() -> Model:
     return Model()
+
+
+@pytest.fixture
+async def client(model: Model) -> AsyncIterator[ModelClient]:
+    """What asks that server."""
+    async with openai.DefaultAsyncHttpxClient(transport=httpx2.MockTransport(model.handle)) as http:
+        yield ModelClient("sk-canary", "http://model.test/v1", http, pause_s=0.0)
 
 
 @pytest.fixture

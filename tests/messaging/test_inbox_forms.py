@@ -97,6 +97,62 @@ def test_a_list_entry() -> None:
     assert (message.body, message.button_payload) == ("Peluquería Ana", "place:2")
 
 
+def test_a_button_in_another_language_is_read_by_its_payload() -> None:
+    message = accepted(
+        Body="Konfirmasi", ButtonText="Konfirmasi", ButtonPayload="confirm", MessageType="button"
+    )
+    assert (message.body, message.button_payload) == ("sí", "confirm")
+
+
+def test_a_list_entry_is_read_by_its_id_or_by_its_title() -> None:
+    assert accepted(Body="Peluquería Ana", ListId="option_2").body == "2"
+    assert accepted(Body="", ListTitle="Peluquería Ana", ListId="place-77ab").body == (
+        "Peluquería Ana"
+    )
+
+
+def test_two_payloads_that_differ_say_nothing() -> None:
+    for fields in (
+        {"ButtonPayload": ["yes", "no"]},
+        {"ButtonPayload": "yes", "ListId": "no"},
+    ):
+        message = accepted(Body="Quizás", **fields)
+        assert (message.body, message.button_payload) == ("Quizás", "")
+    assert accepted(Body="Quizás", ButtonPayload=["yes", "", "yes"]).body == "sí"
+
+
+def test_every_field_may_be_missing_or_there_twice() -> None:
+    whole = {
+        "MessageSid": SID,
+        "AccountSid": ACCOUNT,
+        "From": "whatsapp:+5491155550101",
+        "To": f"whatsapp:{OURS}",
+        "Body": "Hola",
+        "NumMedia": "1",
+        "MediaContentType0": "audio/ogg",
+        "MediaUrl0": "https://api.twilio.com/x",
+        "ProfileName": "Juana",
+        "ButtonText": "Sí",
+        "ButtonPayload": "yes",
+        "ListId": "yes",
+        "ListTitle": "Sí",
+        "Latitude": "1.5",
+        "Longitude": "2.5",
+        "MessageType": "interactive",
+        "ChannelMetadata": "{",
+    }
+    needed = {"MessageSid", "AccountSid", "From", "To"}
+    for name in whole:
+        rest = {key: value for key, value in whole.items() if key != name}
+        assert isinstance(read(Form(**rest)), Refused if name in needed else IncomingMessage)
+        for second in ("", "other", "\x00\u202e" * 9, "9" * 70_000):
+            outcome = read(Form(**(rest | {name: [whole[name], second]})))
+            assert isinstance(outcome, Refused if name in needed else IncomingMessage)
+            if isinstance(outcome, IncomingMessage):
+                assert len(outcome.body) <= 1600 and len(outcome.button_payload) <= 256
+                assert outcome.latitude is None or outcome.longitude is not None
+
+
 def test_a_voice_note() -> None:
     message = accepted(
         Body="",
@@ -172,11 +228,20 @@ def test_odd_delivery_reports() -> None:
 NAMES = (
     *("MessageSid", "AccountSid", "From", "To", "Body", "Latitude", "Longitude", "NumMedia"),
     *("MediaUrl0", "MediaContentType0", "ButtonPayload", "ProfileName", "ErrorCode"),
+    *("ButtonText", "ListId", "ListTitle", "MessageStatus", "ChannelMetadata"),
 )
 
 
+ODD = ("yes", "option_2", "0", "1", "-34.6", "\ud800", "²", "whatsapp:+1", "a" * 5000, "https://x/")
+
+
 @settings(max_examples=150, deadline=None)
-@given(st.dictionaries(st.sampled_from(NAMES), st.lists(st.text(max_size=40), max_size=3)))
+@given(
+    st.dictionaries(
+        st.sampled_from(NAMES),
+        st.lists(st.text(max_size=40) | st.sampled_from(ODD), max_size=3),
+    )
+)
 def test_any_form_is_read_or_refused(changes: dict[str, list[str]]) -> None:
     outcome = read(text_form(**changes))
     if isinstance(outcome, IncomingMessage):

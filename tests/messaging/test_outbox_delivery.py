@@ -4,86 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Callable
 
 from data.memory_store import MemoryStore
-from data.store import OutgoingMessage, Turn
+from data.store import OutgoingMessage
 from messaging.outbox import Outbox
 from messaging.whatsapp import SendFailed
 from simulation.clock import START, run_virtual
+from tests.messaging.outbox_stage import ANA, BEA, Twilio, busy, now, play, promise, writes
 
-ANA, BEA = "whatsapp:+5491155550101", "whatsapp:+5491155550102"
-
-
-class Twilio:
-    """Takes messages after `takes_s`, unless told how to fail; remembers what it took and when."""
-
-    def __init__(self, takes_s: float = 0.0) -> None:
-        self.takes_s = takes_s
-        self.failures: list[SendFailed | None] = []
-        self.always: SendFailed | None = None
-        self.lost_answer = False
-        self.taken: list[tuple[float, str, str]] = []
-        self.tried: list[float] = []
-        self.at_once = 0
-        self.most_at_once = 0
-
-    async def send(self, to: str, body: str) -> str:
-        self.at_once += 1
-        self.most_at_once = max(self.most_at_once, self.at_once)
-        try:
-            self.tried.append(now() - START)
-            await asyncio.sleep(self.takes_s)
-            failure = self.failures.pop(0) if self.failures else self.always
-            if failure is not None and not (failure.unclear and self.lost_answer):
-                raise failure
-            self.taken.append((now() - START, to, body))
-            if failure is not None:
-                raise failure
-            return f"SM{len(self.taken):032x}"
-        finally:
-            self.at_once -= 1
-
-    async def find_sent(self, to: str, body: str, since: float, known: frozenset[str]) -> str:
-        for number, (_, whom, text) in enumerate(self.taken, 1):
-            sid = f"SM{number:032x}"
-            if (whom, text) == (to, body) and sid not in known:
-                return sid
-        return ""
-
-
-def now() -> float:
-    return asyncio.get_running_loop().time()
-
-
-def busy(*, unclear: bool = False, wait_s: float = 0.0) -> SendFailed:
-    return SendFailed("Twilio is not available", retry=True, unclear=unclear, wait_s=wait_s)
-
-
-async def promise(store: MemoryStore, customer: str, *bodies: str, in_s: float = 0.0) -> None:
-    await store.commit_turn(
-        Turn(
-            customer,
-            outgoing=tuple(
-                OutgoingMessage(f"{customer}/{body}", customer, body, now() + in_s)
-                for body in bodies
-            ),
-        )
-    )
-
-
-def play(story: Callable[[MemoryStore, Twilio, Outbox], Awaitable[None]], twilio: Twilio) -> None:
-    """Runs the outbox beside `story`, then closes it and sees it end by itself."""
-
-    async def main() -> None:
-        store = MemoryStore()
-        outbox = Outbox(store, twilio, now)
-        running = asyncio.create_task(outbox.run())
-        await story(store, twilio, outbox)
-        outbox.close()
-        await running
-
-    run_virtual(main())
+DAY_S = 86400.0
 
 
 def test_what_is_promised_is_sent_when_woken() -> None:
@@ -149,13 +78,13 @@ def test_at_most_eight_at_once() -> None:
 
 def test_failures_are_retried_at_growing_distances() -> None:
     async def story(store: MemoryStore, twilio: Twilio, outbox: Outbox) -> None:
-        twilio.failures = [busy() for _ in range(9)]
+        twilio.failures = [busy() for _ in range(11)]
         await promise(store, ANA, "1", "2")
         outbox.wake()
-        await asyncio.sleep(600)
+        await asyncio.sleep(2000)
         tried = [round(at) for at in twilio.tried]
         gaps = [later - earlier for earlier, later in itertools.pairwise(tried)]
-        assert gaps == [1, 2, 4, 8, 16, 32, 60, 60, 60, 0]
+        assert gaps == [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 0]
         assert [body for _, _, body in twilio.taken] == ["1", "2"]
 
     play(story, Twilio())
@@ -172,19 +101,20 @@ def test_twilios_own_wait_is_kept() -> None:
     play(story, Twilio())
 
 
-def test_after_an_hour_it_gives_up_and_goes_on() -> None:
+def test_after_a_day_it_is_kept_until_the_customer_writes_and_then_comes_first() -> None:
     async def story(store: MemoryStore, twilio: Twilio, outbox: Outbox) -> None:
         twilio.always = busy()
-        await promise(store, ANA, "perdida")
+        await promise(store, ANA, "resultado")
         outbox.wake()
-        await asyncio.sleep(3700)
+        await asyncio.sleep(DAY_S + 400)
         assert await store.next_due() is None
-        assert 3600 <= twilio.tried[-1] <= 3661
+        assert DAY_S <= twilio.tried[-1] <= DAY_S + 301
         twilio.always = None
-        await promise(store, ANA, "nueva")
+        await writes(store, ANA)
+        await promise(store, ANA, "respuesta")
         outbox.wake()
         await asyncio.sleep(1)
-        assert [body for _, _, body in twilio.taken] == ["nueva"]
+        assert [body for _, _, body in twilio.taken] == ["resultado", "respuesta"]
 
     play(story, Twilio())
 
@@ -210,6 +140,18 @@ def test_a_lost_answer_does_not_make_a_second_message() -> None:
         assert len(twilio.taken) == 1 and await store.next_due() is None
 
     play(story, Twilio())
+
+
+def test_a_lost_answer_is_found_however_long_twilio_took() -> None:
+    async def story(store: MemoryStore, twilio: Twilio, outbox: Outbox) -> None:
+        twilio.lost_answer = True
+        twilio.failures = [busy(unclear=True)]
+        await promise(store, ANA, "1")
+        outbox.wake()
+        await asyncio.sleep(100)
+        assert len(twilio.taken) == 1 and await store.next_due() is None
+
+    play(story, Twilio(takes_s=15))
 
 
 def test_a_lost_message_is_sent_again() -> None:
@@ -241,9 +183,9 @@ def test_when_twilio_cannot_tell_it_is_better_sent_twice() -> None:
 
 def test_a_send_that_hangs_is_cut_and_tried_again() -> None:
     class Hanging(Twilio):
-        async def send(self, to: str, body: str) -> str:
+        async def send(self, to: str, body: str, media_url: str = "") -> str:
             self.takes_s = 0.0 if self.tried else 1e6
-            return await super().send(to, body)
+            return await super().send(to, body, media_url)
 
     async def story(store: MemoryStore, twilio: Twilio, outbox: Outbox) -> None:
         await promise(store, ANA, "1")

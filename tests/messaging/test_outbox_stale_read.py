@@ -24,13 +24,18 @@ class SlowStore(MemoryStore):
 class Twilio:
     """Takes every message after a moment."""
 
+    has_template = False
+
     def __init__(self) -> None:
         self.taken: list[str] = []
 
-    async def send(self, to: str, body: str) -> str:
+    async def send(self, to: str, body: str, media_url: str = "") -> str:
         await asyncio.sleep(0.1)
         self.taken.append(body)
         return f"SM{len(self.taken):032x}"
+
+    async def send_template(self, to: str, body: str) -> str:
+        raise AssertionError("there is no template")
 
     async def find_sent(self, to: str, body: str, since: float, known: frozenset[str]) -> str:
         return ""

@@ -15,16 +15,21 @@ ANA, BEA = "whatsapp:+5491155550101", "whatsapp:+5491155550102"
 class Defective:
     """A sender with a defect that one text brings out, the first two times."""
 
+    has_template = False
+
     def __init__(self) -> None:
         self.taken: list[str] = []
         self.broken_for = 2
 
-    async def send(self, to: str, body: str) -> str:
+    async def send(self, to: str, body: str, media_url: str = "") -> str:
         if body == "odd" and self.broken_for:
             self.broken_for -= 1
             raise RuntimeError("a defect")
         self.taken.append(body)
         return f"SM{len(self.taken):032x}"
+
+    async def send_template(self, to: str, body: str) -> str:
+        raise AssertionError("there is no template")
 
     async def find_sent(self, to: str, body: str, since: float, known: frozenset[str]) -> str:
         raise RuntimeError("another defect")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
 import typing
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
@@ -15,60 +13,20 @@ from data.call import CallResult, OutcomeStatus
 from data.errand import Preferences
 from data.place import PlaceInfo
 from messaging import phrases
-from messaging.text import harmless, shorten, width
+from messaging.showing import shown_number
+from messaging.text import width
 from orchestration.ports import Phrasing
+from tests.messaging.every_reply import PHONE, every_reply
 
-PHONE = "+5491155550101"
+ASKING = (r.NextStep.CALL_AGAIN, r.NextStep.NEXT_PLACE)
 HOSTILE = (
     "*Evil*\n\n*Vocero:* ~no~ `x` _y_ https://evil.com/a?b=1 wa.me/123 \u202eabc\x00\x1b[31m "
     + "www.evil.example " * 200
 )
 
 
-def replies(text: str, phone: str = PHONE) -> Iterator[r.Reply]:
-    """Every reply there is, with `text` wherever text from outside can stand."""
-    place = PlaceInfo(id="1", name=text, address=text, phone=phone, rating=4.53, rating_count=120)
-    wishes = Preferences(date_heard=text, time_heard=text)
-    yield r.HelpGiven()
-    yield r.NotUnderstood()
-    yield r.TextPlease()
-    yield r.WhatToSearch()
-    for count, demo in itertools.product((1, 3, 10, 40), (True, False)):
-        yield r.ChoicesOffered(text, (place,) * count, demo)
-    yield r.NothingFound(text, text, True)
-    yield r.NothingFound(text, text, False)
-    yield r.SearchFailed()
-    yield r.ChoiceNeeded(1)
-    yield r.ChoiceNeeded(4)
-    yield r.ConfirmationAsked(text, phone, text, text, wishes)
-    for refusal in r.Refusal:
-        yield r.NumberRefused(text, refusal)
-        yield r.NumberRefused(phone, refusal)
-    for limit in r.Limit:
-        yield r.OverLimit(limit, text, text)
-        yield r.OverLimit(limit, text)
-    yield r.CallStarted(text, phone)
-    yield r.CallAnswered(text)
-    yield r.AlreadyCalling(text)
-    yield r.PassedOn(text)
-    yield r.Cancelled()
-    yield r.CancelUnderway(text)
-    yield r.NothingToCancel()
-    yield r.NothingToCancel(text)
-    for status, step in itertools.product(OutcomeStatus, r.NextStep):
-        result = CallResult(
-            status=status,
-            date=text,
-            time=text,
-            professional_name=text,
-            notes=text,
-            instructions=text,
-        )
-        yield r.ResultTold(text, phone, result, text, text, step)
-
-
 def test_this_test_knows_every_reply() -> None:
-    assert {type(reply) for reply in replies("x")} == set(typing.get_args(r.Reply))
+    assert {type(reply) for reply in every_reply("x")} == set(typing.get_args(r.Reply))
 
 
 def test_the_module_fits_its_port() -> None:
@@ -79,29 +37,64 @@ def test_the_module_fits_its_port() -> None:
 @pytest.mark.parametrize("language", ["es", "en"])
 @pytest.mark.parametrize("text", ["", "Peluquería Ana", HOSTILE, "😀" * 3000, "x" * 9000])
 def test_every_reply_fits_into_one_message(language: str, text: str) -> None:
-    for reply in replies(text):
+    for reply in every_reply(text):
         said = phrases.words(reply, language)
         assert said.strip() and width(said) <= 1600, reply
 
 
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_text_from_outside_neither_formats_nor_links(language: str) -> None:
-    for reply in replies(HOSTILE):
+    for reply in every_reply(HOSTILE):
         said = phrases.words(reply, language)
-        for forbidden in ("https://", "evil.com", "wa.me/", "www.evil", "*Evil*", "~", "`", "\x1b"):
+        for forbidden in (
+            "https://evil",
+            "evil.com",
+            "wa.me/",
+            "www.evil",
+            "*Evil*",
+            "~",
+            "`",
+            "\x1b",
+        ):
             assert forbidden not in said, (forbidden, reply)
         assert said.count("*") % 2 == 0
         assert "\u202e" not in said and "\x00" not in said
 
 
+ENDS = {
+    r.ChoicesOffered: ("para dejarlo.", "o *ninguna*.", "to leave it.", "or *none*."),
+    r.ConfirmationAsked: ("escríbelo.", "just write it."),
+    r.BusinessAsks: ("datos de tarjetas.", "card details."),
+    r.CallPlanned: ("escribe *cancelar*.", "write *cancel*."),
+}
+"""What asks for an answer, or says how to undo it, at the end of a message."""
+
+
+def check_the_end(reply: r.Reply, said: str) -> None:
+    assert width(said) <= 1600, reply
+    assert said.endswith(ENDS.get(type(reply), "")), (said[-80:], reply)
+    if isinstance(reply, r.ConfirmationAsked):
+        shown = (reply.phone, *(place.phone or "" for place in reply.others))
+        assert all(shown_number(phone) in said for phone in shown)
+    if isinstance(reply, r.ResultTold):
+        assert f" {reply.calendar_url}" in said.replace("\n", " ")
+        if reply.next_step in ASKING:
+            assert said.endswith("*no*."), (said[-80:], reply)
+        if reply.next_step is not r.NextStep.NONE:
+            assert shown_number(reply.next_phone) in said.splitlines()[-1]
+
+
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_what_asks_for_an_answer_is_never_cut_off(language: str) -> None:
-    for reply in replies("x " * 5000):
-        said = phrases.words(reply, language)
-        if isinstance(reply, r.ChoicesOffered | r.ConfirmationAsked):
-            assert said.rstrip().endswith((".", "*")), said[-80:]
-        if isinstance(reply, r.ResultTold) and reply.next_step is not r.NextStep.NONE:
-            assert said.endswith(("*no*.",)), said[-80:]
+    for reply in every_reply("x " * 5000):
+        check_the_end(reply, phrases.words(reply, language))
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.text(min_size=1, max_size=12), st.integers(1, 60), st.sampled_from(["es", "en"]))
+def test_whatever_others_say_and_however_long(text: str, times: int, language: str) -> None:
+    for reply in every_reply(text * times):
+        check_the_end(reply, phrases.words(reply, language))
 
 
 @pytest.mark.parametrize(
@@ -212,24 +205,3 @@ def test_what_is_spoken_on_the_phone_is_plain() -> None:
         for spoken in (phrases.apology(language), phrases.callback_explanation(language)):
             assert spoken.isprintable() and not set(spoken) & set("<>&*_~`")
     assert phrases.apology("es") != phrases.apology("en")
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.text(max_size=400), st.integers(1, 120))
-def test_any_text_becomes_one_harmless_line(text: str, limit: int) -> None:
-    line = harmless(text, limit)
-    assert width(line) <= limit
-    assert not set(line) & set("*~`\n\r\t\x00") and "://" not in line
-    line.encode("utf-8")
-
-
-def test_times_and_decimals_survive_and_addresses_do_not_link() -> None:
-    assert harmless("Av. Santa Fe 1234, a las 17.30", 80) == "Av. Santa Fe 1234, a las 17.30"
-    assert harmless("1.2.3.4", 80) == "1. 2. 3. 4"
-    assert harmless("see evil。com", 80) == "see evil. com"
-
-
-def test_a_text_is_cut_between_words() -> None:
-    assert shorten("uno dos tres cuatro", 14) == "uno dos tres…"
-    assert shorten("corto", 14) == "corto"
-    assert width(shorten("😀" * 20, 11)) <= 11

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from data.errand import ConversationStatus, IntentType
 from messaging.rules import read
 from messaging.rules_numbers import read_number
-from messaging.rules_words import says_no, says_yes
+from messaging.rules_refusals import says_no
+from messaging.rules_yes import says_yes
 from orchestration.ports import ReadingContext
 
 LIST = ("Peluquería Ana", "Barbería El Corte", "Estilo Sur")

@@ -142,7 +142,7 @@ from data.errand import ConversationStatus
 from orchestration.ports import ReadingContext
 
 ANSWER = json.dumps({"choices": [{"index": 0, "finish_reason": "stop", "message":
-    {"role": "assistant", "content": json.dumps({"intent": "help", "location": "seen"})}}]})
+    {"role": "assistant", "content": json.dumps({"intent": "help", "service_type": "seen"})}}]})
 
 async def serve(reader, writer):
     head = await reader.readuntil(b"\\r\\n\\r\\n")
@@ -161,7 +161,7 @@ async def main():
     context = ReadingContext(datetime.datetime.now(datetime.timezone.utc), "AR",
                              ConversationStatus.IDLE)
     parsed = await reading.understand("una pregunta rara", context)
-    assert parsed.location == "seen", parsed
+    assert parsed.service_type == "seen", parsed
     print(sorted(set(sys.modules) - before))
     await reading.close()
     server.close()

@@ -36,6 +36,16 @@ Model = Any  # the fixture's class: an OpenAI-compatible server in memory
         ("llama a Juan", "awaiting_confirmation"),
         ("sí, llama a Juan", "awaiting_confirmation"),
         ("si te dicen que sí", "awaiting_confirmation"),
+        ("ok dejame ver", "awaiting_confirmation"),
+        ("dale, te aviso", "awaiting_confirmation"),
+        ("bueno, preguntale el precio", "awaiting_confirmation"),
+        ("ok let me check", "awaiting_confirmation"),
+        ("sure once my wife agrees", "awaiting_confirmation"),
+        ("si vos decís...", "awaiting_confirmation"),
+        ("vale, siempre que sea barato", "awaiting_confirmation"),
+        ("ahorita te digo", "awaiting_confirmation"),
+        ("jaja dale", "awaiting_confirmation"),
+        ("claro, ¿quién no?", "awaiting_confirmation"),
     ],
 )
 async def test_a_confirmation_out_of_thin_air_is_not_believed(
@@ -53,7 +63,7 @@ async def test_a_yes_that_the_rules_do_not_know_can_be_believed(
     model.says("confirm")
     model.says("confirm")
     asked = situation("awaiting_confirmation", asked="¿Llamo a *Lo de Juan* (+54 11 4555-0101)?")
-    for text in ("dale que va maestro", "sí, llama a Juan"):
+    for text in ("dale campeón", "sí, llama a Juan"):
         parsed = await reader.understand(text, asked)
         assert parsed == ParsedMessage(intent=IntentType.CONFIRM)
     assert len(model.requests) == 2
@@ -62,11 +72,17 @@ async def test_a_yes_that_the_rules_do_not_know_can_be_believed(
 @pytest.mark.parametrize(
     ("text", "claimed", "believed"),
     [
-        ("la barbería esa del corte, che, me gusta", 2, 2),
-        ("la barbería esa del corte, che, me gusta", 1, None),
+        ("me tira más la de estilo, che, la del sur", 3, 3),
+        ("me tira más la de estilo, che, la del sur", 1, None),
+        ("la barbería esa del corte, che, me gusta", 1, 2),
         ("me late más la tercera de las que pusiste", 3, 3),
         ("me late más la tercera de las que pusiste", 4, None),
         ("la que quieras vos nomás", 1, None),
+        ("mesa para dos personas", 2, None),
+        ("que sea a las 2", 2, None),
+        ("quizás la 2 o la 3", 3, None),
+        ("la 2 no me copa", 2, None),
+        ("qué tal es la tercera?", 3, None),
     ],
 )
 async def test_choices_must_be_in_the_text(
@@ -96,6 +112,9 @@ async def test_choices_must_be_in_the_text(
         ("llamá a la peluquería", "+541145550101", None),
         ("mi número es 11 5555 0101", "+541155550101", None),
         ("hola", "911", None),
+        ("mi dni es 30123456", "30123456", None),
+        ("son 45.550.101 pesos", "45550101", None),
+        ("turno el 12/10/2026 a las 17:30", "12102026", None),
     ],
 )
 async def test_numbers_come_from_the_text_alone(
@@ -145,14 +164,68 @@ async def test_hostile_fields_are_cut_and_cleaned(
     model: Model, reader: Understanding, situation: Situation
 ) -> None:
     model.says("search_only", service_type="a\x00\u202e" + "b" * 3000, specific_request="c" * 3000)
-    parsed = await reader.understand("buscame algo", situation())
-    assert parsed.service_type and len(parsed.service_type) <= 80
-    assert parsed.specific_request and len(parsed.specific_request) <= 300
+    parsed = await reader.understand("buscame " + "c" * 1500, situation())
+    for field, limit in ((parsed.service_type, 80), (parsed.specific_request, 300)):
+        assert field is None or (len(field) <= limit and field.isprintable())
 
 
-async def test_a_claimed_cancel_only_stops(
-    model: Model, reader: Understanding, situation: Situation
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("pensándolo bien me quedo en casa", "awaiting_confirmation"),
+        ("nah no me cierra", "awaiting_confirmation"),
+        ("ya no quiero ir mañana", "awaiting_confirmation"),
+        ("uf cortala, cancelá todo lo que estés haciendo", "calling"),
+    ],
+)
+async def test_a_claimed_cancel_that_the_text_bears_out_only_stops(
+    model: Model, reader: Understanding, situation: Situation, text: str, status: str
 ) -> None:
     model.says("cancel", phone_number="+541145550101", service_type="x")
-    parsed = await reader.understand("pensándolo bien me quedo en casa", situation())
+    parsed = await reader.understand(text, situation(status))
     assert parsed == ParsedMessage(intent=IntentType.CANCEL)
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("necesito un plomero", "awaiting_confirmation"),
+        ("mejor el viernes", "awaiting_confirmation"),
+        ("no antes de las 5", "awaiting_confirmation"),
+        ("no sé", "awaiting_confirmation"),
+        ("quiero cancelar mi turno con el dentista", "idle"),
+        ("llamá al 4555-0101, ya no es el otro", "awaiting_confirmation"),
+        ("me olvidé de decirte que es para dos", "awaiting_confirmation"),
+        ("decile que no puedo a las 5", "calling"),
+        ("no tengo obra social", "calling"),
+        ("es para las 6", "calling"),
+        ("hola", "idle"),
+        ("gracias", "calling"),
+    ],
+)
+async def test_a_model_that_cries_cancel_drops_no_errand(
+    model: Model, reader: Understanding, situation: Situation, text: str, status: str
+) -> None:
+    model.says("cancel")
+    parsed = await reader.understand(text, situation(status))
+    assert parsed.intent is not IntentType.CANCEL
+
+
+async def test_what_is_meant_for_the_business_stays_that(
+    model: Model, reader: Understanding, situation: Situation
+) -> None:
+    model.says("search_and_call", service_type="estacionamiento")
+    parsed = await reader.understand("preguntá si hay estacionamiento", situation("calling"))
+    assert (parsed.intent, parsed.service_type) == (IntentType.HELP, None)
+    assert parsed.specific_request == "preguntá si hay estacionamiento"
+
+
+async def test_a_service_may_be_inferred_but_not_replaced(
+    model: Model, reader: Understanding, situation: Situation
+) -> None:
+    for _ in range(2):
+        model.says("search_and_call", service_type="dentista", location="Caballito")
+    inferred = await reader.understand("me duele una muela, vivo en Caballito", situation())
+    assert (inferred.service_type, inferred.location) == ("dentista", "Caballito")
+    replaced = await reader.understand("necesito un plomero", situation())
+    assert (replaced.service_type, replaced.location) == ("plomero", None)

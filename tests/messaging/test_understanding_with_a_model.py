@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import httpx2
+import openai
 import pytest
 
 from data.errand import IntentType, ParsedMessage
+from messaging.model_client import ModelClient
 from messaging.understanding import Understanding
 from orchestration.ports import Reader, ReadingContext
 
@@ -72,3 +75,35 @@ async def test_yes_no_and_choices_never_depend_on_the_model(
     options = LIST if status == "awaiting_selection" else ()
     parsed = await reader.understand(text, situation(status, options=options))
     assert parsed.intent is intent and not model.requests
+
+
+@pytest.mark.parametrize("text", ["sí", "no", "a las 6 mejor", "decile que con Ana", "la segunda"])
+async def test_what_answers_the_business_does_not_wait_for_the_model(
+    model: Model, reader: Understanding, situation: Situation, text: str
+) -> None:
+    asked = situation("calling", options=("17:00", "18:00"), asked="¿A las 17 o a las 18?")
+    parsed = await reader.understand(text, asked)
+    assert parsed.intent is not IntentType.CANCEL and not model.requests
+
+
+async def test_the_order_of_calls_is_never_left_to_the_model(
+    model: Model, reader: Understanding, situation: Situation
+) -> None:
+    plan = reader.plan("primero la 2 y si no la 1", situation("awaiting_selection", options=LIST))
+    assert plan.order == (2, 1)
+    assert reader.plan("hola", situation()).order == () and not model.requests
+
+
+async def test_one_client_can_serve_many(model: Model, situation: Situation) -> None:
+    model.says("help")
+    model.says("help")
+    async with openai.DefaultAsyncHttpxClient(transport=httpx2.MockTransport(model.handle)) as http:
+        client = ModelClient("sk-canary", "http://model.test/v1", http)
+        for name in ("one", "two"):
+            reader = Understanding(model=name, client=client)
+            await reader.understand("che, una pregunta rara", situation())
+            await reader.close()
+        assert not http.is_closed
+        await client.close()
+        assert http.is_closed
+    assert [model.sent(number)["model"] for number in (0, 1)] == ["one", "two"]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import json
 from collections.abc import Callable
 from urllib.parse import parse_qs
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from messaging.whatsapp import SendFailed, WhatsApp
 
@@ -18,11 +22,15 @@ TO = "whatsapp:+5491155550101"
 Answer = Callable[[httpx.Request], httpx.Response]
 
 
-def whatsapp(answer: Answer, base_url: str = "https://api.twilio.com") -> WhatsApp:
+TEMPLATE = "HX" + "d" * 32
+
+
+def whatsapp(
+    answer: Answer, base_url: str = "https://api.twilio.com", template_sid: str = ""
+) -> WhatsApp:
     http = httpx.AsyncClient(transport=httpx.MockTransport(answer))
-    return WhatsApp(
-        http, ACCOUNT, TOKEN, base_url, "+14155238886", "https://vocero.example/whatsapp/status"
-    )
+    status_url = "https://vocero.example/whatsapp/status"
+    return WhatsApp(http, ACCOUNT, TOKEN, base_url, "+14155238886", status_url, template_sid)
 
 
 def always(status: int, body: object = None, **headers: str) -> Answer:
@@ -68,6 +76,63 @@ async def test_a_long_body_is_cut_to_what_twilio_takes() -> None:
         return httpx.Response(201, json={"sid": SID})
 
     await whatsapp(answer).send(TO, "palabra " * 900)
+
+
+async def test_a_sound_goes_without_a_text() -> None:
+    forms: list[dict[str, list[str]]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        forms.append(parse_qs(request.content.decode()))
+        return httpx.Response(201, json={"sid": "MM" + "c" * 32})
+
+    assert await whatsapp(answer).send(TO, "x", "https://vocero.example/clip/a") == "MM" + "c" * 32
+    (form,) = forms
+    assert form["MediaUrl"] == ["https://vocero.example/clip/a"] and "Body" not in form
+    assert form["StatusCallback"] == ["https://vocero.example/whatsapp/status"]
+
+
+LONG = "✅ *Reservado* en *Peluquería Ana* (+54 9 11 5555-0101).\n• Con:\t Ana\n\n¿Algo    más?"
+
+
+async def test_a_template_says_the_text_on_one_line() -> None:
+    forms: list[dict[str, list[str]]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        forms.append(parse_qs(request.content.decode()))
+        return httpx.Response(201, json={"sid": SID})
+
+    assert not whatsapp(answer).has_template
+    sender = whatsapp(answer, template_sid=TEMPLATE)
+    assert sender.has_template
+    assert await sender.send_template(TO, LONG) == SID
+    await sender.send_template(TO, "palabra " * 300)
+    first, second = forms
+    assert first["ContentSid"] == [TEMPLATE] and "Body" not in first
+    assert json.loads(first["ContentVariables"][0]) == {
+        "1": "✅ *Reservado* en *Peluquería Ana* (+54 9 11 5555-0101). • Con: Ana ¿Algo más?"
+    }
+    variable = json.loads(second["ContentVariables"][0])["1"]
+    assert 800 < len(variable) <= 900 and variable.endswith("palabra…")
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.text(max_size=2500))
+def test_any_text_fits_a_template(text: str) -> None:
+    seen: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        form = parse_qs(request.content.decode(), keep_blank_values=True)
+        seen.append(json.loads(form["ContentVariables"][0])["1"])
+        return httpx.Response(201, json={"sid": SID})
+
+    asyncio.run(whatsapp(answer, template_sid=TEMPLATE).send_template(TO, text))
+    (variable,) = seen
+    assert len(variable) <= 900 and not set("\n\r\t") & set(variable) and " " * 5 not in variable
+
+
+async def test_over_the_rate_there_is_a_longer_wait() -> None:
+    assert (await refusal(always(429, {"code": 63018}))).wait_s >= 10
+    assert (await refusal(always(429, {"code": 63018}, **{"retry-after": "90"}))).wait_s == 90.0
 
 
 @pytest.mark.parametrize("code", [63015, 63016, 63003, 21610, 63038, 21211, 99999])
@@ -180,6 +245,24 @@ async def test_a_message_whose_answer_was_lost_is_found() -> None:
     ):
         assert await find(always(200, other)) == ""
     assert await find(always(200, listed()), known=frozenset({SID})) == ""
+
+
+async def test_a_message_that_failed_or_a_sound_is_not_found() -> None:
+    for status in ("failed", "undelivered"):
+        assert await find(always(200, listed(status=status))) == ""
+    assert await find(always(200, listed(status="delivered"))) == SID
+    nothing_said = whatsapp(always(200, listed(body="")))
+    assert await nothing_said.find_sent(TO, "", SINCE, frozenset()) == ""
+
+
+async def test_a_text_is_found_within_a_template() -> None:
+    line = LONG.replace("\n", " ").replace("\t", "")
+    said = f"Hola, te escribe Vocero: {' '.join(line.split())} Responde para seguir."
+    sender = whatsapp(always(200, listed(body=said)), template_sid=TEMPLATE)
+    assert await sender.find_sent(TO, LONG, SINCE, frozenset()) == SID
+    assert await sender.find_sent(TO, "Hola", SINCE, frozenset()) == ""  # too short to tell
+    plain = whatsapp(always(200, listed(body=said)))
+    assert await plain.find_sent(TO, LONG, SINCE, frozenset()) == ""
 
 
 async def test_looking_for_a_message_can_fail() -> None:

@@ -4,146 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
 
 import httpx
 import pytest
 
-from data.call import (
-    CallEnding,
-    CallOrder,
-    CallReport,
-    EndCause,
-    EntryKind,
-    Speaker,
-    TimelineEntry,
-)
-from data.errand import ParsedMessage
+from data.call import CallEnding, CallReport, EndCause, EntryKind, Speaker, TimelineEntry
 from data.memory_store import MemoryStore
-from data.reply import ChoicesOffered, ConfirmationAsked, Reply
+from data.reply import ChoicesOffered, ConfirmationAsked
 from data.store import Attempt, IncomingMessage, Store, Turn
-from messaging import rules
 from orchestration.agent_tools import AgentTools
 from orchestration.concierge import Concierge
 from orchestration.conversation_state import Search
 from orchestration.needs import Needs, Settings
 from orchestration.places import PlaceFinder
 from orchestration.policy import Policy
-from orchestration.ports import CarrierCall, LookupFailed, ReadingContext
-from simulation.clock import START
 from tests.orchestration.chat import ANA, TILOS, Chat, Intent
+from tests.orchestration.neighbours import (
+    NOON,
+    Bell,
+    PlainWords,
+    RulesReader,
+    SimulatedCarrier,
+    SimulatedEars,
+    SimulatedPhone,
+    SimulatedSecondReader,
+    now,
+)
 
-NOON = 1_795_618_800.0
-"""2026-11-25 12:00 in Buenos Aires, when every test begins."""
 ZONE = "America/Argentina/Buenos_Aires"
 LU = "whatsapp:+5491150000001"
-
-
-def now() -> float:
-    return NOON + asyncio.get_running_loop().time() - START
-
-
-@dataclass
-class RulesReader:
-    """Reads by rules; a text in `slow` takes that many seconds, one in `breaks` raises."""
-
-    slow: dict[str, float] = field(default_factory=dict)
-    breaks: set[str] = field(default_factory=set)
-    contexts: list[ReadingContext] = field(default_factory=list)
-
-    async def understand(self, text: str, context: ReadingContext) -> ParsedMessage:
-        self.contexts.append(context)
-        await asyncio.sleep(self.slow.get(text, 0.0))
-        if text in self.breaks:
-            raise RuntimeError("a fault in the reader")
-        return rules.read(text, context)
-
-    def language(self, text: str, before: str) -> str:
-        return "en" if text.startswith(("book", "yes")) else before
-
-
-@dataclass
-class PlainWords:
-    """Says which reply it is, and its fields."""
-
-    broken: bool = False
-
-    def words(self, reply: Reply, language: str) -> str:
-        if self.broken:
-            raise RuntimeError("a fault in the phrases")
-        said = [f"{each.name}={getattr(reply, each.name)}" for each in fields(reply)]
-        return " ".join([type(reply).__name__, language, *said])
-
-
-@dataclass
-class SimulatedPhone:
-    """Takes orders; how the calls go is up to the test."""
-
-    orders: list[CallOrder] = field(default_factory=list)
-    cancelled: list[str] = field(default_factory=list)
-    told: list[tuple[str, str]] = field(default_factory=list)
-    room: bool = True
-    full: Exception | None = None
-    draining: bool = False
-    deaf: bool = False
-    rung: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def place(self, order: CallOrder) -> None:
-        if self.full is not None:
-            raise self.full
-        self.orders.append(order)
-        self.rung.set()
-
-    def cancel(self, attempt_id: str) -> bool:
-        self.cancelled.append(attempt_id)
-        return any(order.attempt_id == attempt_id for order in self.orders)
-
-    def tell_agent(self, attempt_id: str, text: str) -> bool:
-        self.told.append((attempt_id, text))
-        return not self.deaf
-
-    def has_room(self) -> bool:
-        return self.room
-
-
-@dataclass
-class SimulatedCarrier:
-    """What the carrier knows of calls after a restart."""
-
-    calls: dict[str, CarrierCall] = field(default_factory=dict)
-    """By call sid or number."""
-    known_after_s: float = 0.0
-    down: bool = False
-    ended: list[str] = field(default_factory=list)
-    asked: int = 0
-
-    async def by_sid(self, call_sid: str) -> CarrierCall | None:
-        return self._known(call_sid)
-
-    async def by_number(self, to_number: str, since: float) -> CarrierCall | None:
-        return self._known(to_number)
-
-    async def end(self, call_sid: str) -> None:
-        self.ended.append(call_sid)
-        if self.down or call_sid == "CAstuck":
-            raise LookupFailed("503")
-
-    def _known(self, key: str) -> CarrierCall | None:
-        self.asked += 1
-        if self.down:
-            raise LookupFailed("503")
-        return self.calls.get(key) if now() - NOON >= self.known_after_s else None
-
-
-@dataclass
-class Bell:
-    """Counts how often the outbox was woken."""
-
-    rung: int = 0
-
-    def wake(self) -> None:
-        self.rung += 1
 
 
 @dataclass
@@ -152,14 +43,20 @@ class World:
 
     store: Store = field(default_factory=MemoryStore)
     reader: RulesReader = field(default_factory=RulesReader)
+    ears: SimulatedEars = field(default_factory=SimulatedEars)
+    second_reader: SimulatedSecondReader = field(default_factory=SimulatedSecondReader)
     phrasing: PlainWords = field(default_factory=PlainWords)
     phone: SimulatedPhone = field(default_factory=SimulatedPhone)
     carrier: SimulatedCarrier = field(default_factory=SimulatedCarrier)
     outbox: Bell = field(default_factory=Bell)
     policy: Policy = field(default_factory=lambda: Policy(frozenset({"AR"})))
     settings: Settings = field(default_factory=Settings)
-    tools: AgentTools = field(default_factory=lambda: AgentTools(now, ZONE))
+    typed_for: list[str] = field(default_factory=list)
+    """The messages for which a typing indicator was shown, by sid."""
+    show_typing: Callable[[str], None] | None = None
     written: int = 0
+    tools: AgentTools = field(init=False)
+    """Of the concierge that was opened last: what they remember dies with the process."""
 
     @contextlib.asynccontextmanager
     async def open(self) -> AsyncIterator[Concierge]:
@@ -168,9 +65,12 @@ class World:
             yield concierge
 
     def needs(self, client: httpx.AsyncClient) -> Needs:
+        self.tools = AgentTools(now, ZONE, self.store)
         return Needs(
             store=self.store,
             reader=self.reader,
+            ears=self.ears,
+            second_reader=self.second_reader,
             phrasing=self.phrasing,
             places=PlaceFinder(client, now=now),
             phone=self.phone,
@@ -180,6 +80,7 @@ class World:
             policy=self.policy,
             now=now,
             settings=self.settings,
+            show_typing=self.show_typing or self.typed_for.append,
         )
 
     async def write(
@@ -193,6 +94,23 @@ class World:
         if concierge is not None:
             concierge.message_arrived(customer)
         await asyncio.sleep(settle_s)
+
+    async def speak(self, concierge: Concierge, recording: str, customer: str = LU) -> None:
+        """The customer sends a voice note; what is in it is up to `ears`."""
+        self.written += 1
+        await self.store.take_message(
+            IncomingMessage(
+                f"MM{self.written:032x}",
+                customer,
+                "",
+                now(),
+                "Lu",
+                media_type="audio/ogg",
+                media_url=recording,
+            )
+        )
+        concierge.message_arrived(customer)
+        await asyncio.sleep(0.01)
 
     async def read(self, customer: str = LU) -> list[str]:
         """What the customer was promised since they read last."""
@@ -219,6 +137,14 @@ class World:
             TimelineEntry(float(at), EntryKind.SAID, line[2:].strip(), speakers[line[0]])
             for at, line in enumerate(lines)
         )
+
+    def noted(self, concierge: Concierge, attempt_id: str, *lines: str) -> None:
+        """Said in a live call: "A:" by the agent, "B:" by the business; "=talking" is a phase."""
+        for line in lines:
+            entry = TimelineEntry(1.0, EntryKind.PHASE, line[1:])
+            if not line.startswith("="):
+                (entry,) = self.talk(line)
+            concierge.call_noted(attempt_id, entry)
 
     def report(
         self,
@@ -267,7 +193,12 @@ def listed(chat: Chat) -> Chat:
     )
     assert chat.steps == (Search("corte", "Palermo"),)
     (offered,) = chat.found(ANA, TILOS, demo=True)
-    assert offered == ChoicesOffered("corte", (ANA, TILOS), True)
+    assert isinstance(offered, ChoicesOffered)
+    assert (offered.service, offered.places, offered.from_demo_data) == (
+        "corte",
+        (ANA, TILOS),
+        True,
+    )
     return chat
 
 

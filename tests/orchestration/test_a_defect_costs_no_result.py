@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from data.call import EndCause, EntryKind, TimelineEntry
-from orchestration import live_calls
+from orchestration import conversation, judging
 from simulation.clock import run_virtual
 
 if TYPE_CHECKING:
@@ -26,13 +26,32 @@ def test_a_call_that_cannot_be_judged_is_told_all_the_same(
         raise OverflowError("date value out of range")
 
     async def story() -> None:
-        monkeypatch.setattr(live_calls, "judge", broken)
+        monkeypatch.setattr(judging, "judge", broken)
         async with world.open() as concierge:
             attempt_id = await world.to_a_call(concierge)
             await concierge.call_finished(world.report(attempt_id, EndCause.AGENT_FINISHED, lines))
             (told,) = await world.read()
             assert told.startswith("ResultTold")
             assert f"OutcomeStatus.{status.upper()}" in told
+
+    run_virtual(story())
+
+
+def test_a_fault_in_what_follows_costs_no_result(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> None:
+        raise RuntimeError("a fault in the rules")
+
+    async def story() -> None:
+        monkeypatch.setattr(conversation, "call_ended", broken)
+        async with world.open() as concierge:
+            attempt_id = await world.to_a_call(concierge)
+            await concierge.call_finished(world.report(attempt_id, EndCause.BUSY))
+            (told,) = await world.read()
+            assert told.startswith("ResultTold") and "OutcomeStatus.BUSY" in told
+            await world.write(concierge, "cancelar")
+            assert (await world.read())[0].startswith("NothingToCancel")
 
     run_virtual(story())
 

@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from data.call import CallOrder
+from data.errand import CallPlan, Errand, Preferences
+from data.place import PlaceInfo
 from data.sql_store import SqlStore
-from data.store import StoreError
+from data.store import StoreError, Turn
+from orchestration.conversation_state import Conversation, Moment, Plan
+from orchestration.needs import Settings
+from orchestration.outgoing import planned_call
 from orchestration.ports import CarrierCall
 from simulation.clock import run_virtual
+from tests.orchestration.neighbours import now
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -151,21 +159,60 @@ def test_stopping_in_the_middle_of_a_turn_loses_nothing(world: World) -> None:
     run_virtual(story())
 
 
+@pytest.mark.parametrize(("carrier_says", "next_called"), [("no-answer", 1), ("in-progress", 0)])
+def test_what_was_agreed_beforehand_goes_on_after_a_restart_and_once(
+    world: World, carrier_says: str, next_called: int
+) -> None:
+    async def story() -> None:
+        world.reader.plans["1"] = CallPlan(order=(1, 2), go_on=True)
+        async with world.open() as concierge:
+            await world.write(concierge, "necesito una peluquería mañana a las 5")
+            await world.write(concierge, "1")
+            await world.write(concierge, "sí")
+            (order,) = world.phone.orders
+            await world.store.bind_call(order.attempt_id, "CA1")
+        world.phone.orders.clear()
+        world.carrier.calls = {"CA1": CarrierCall("CA1", carrier_says)}
+        async with world.open() as concierge:
+            await asyncio.gather(concierge.recover(), concierge.recover())
+            assert len(world.phone.orders) == next_called
+            assert len(await world.store.open_attempts()) == next_called
+
+    run_virtual(story())
+
+
+def test_a_slow_model_does_not_make_the_cut_off_wait(world: World, agreed: tuple[str, ...]) -> None:
+    async def story() -> None:
+        async with world.open() as concierge:
+            attempt_id = await world.to_a_call(concierge)
+            world.noted(concierge, attempt_id, *agreed)
+            report = {"status": "booked", "date": "2026-11-26", "time": "17:00"}
+            await world.tools.answer_tool(attempt_id, "report_result", report)
+            await asyncio.sleep(1)
+        world.second_reader.takes_s = 60.0
+        async with world.open() as concierge:
+            began = asyncio.get_running_loop().time()
+            await concierge.recover()
+            assert asyncio.get_running_loop().time() - began < 20
+        assert "OutcomeStatus.BOOKED" in (await world.read())[-1]
+
+    run_virtual(story())
+
+
 async def test_the_same_story_on_a_database_file(world: World, tmp_path: Path) -> None:
     """Killed between the durable attempt and its end; everything comes from the file."""
     url = f"sqlite+aiosqlite:///{tmp_path}/vocero.db"
+    # In real time it may be any hour of the day.
+    world.policy = replace(world.policy, calling_hours=("00:00", "24:00"))
     world.store = SqlStore(url)
     await world.store.open()
     async with world.open() as concierge:
-        for text, reply in (
-            ("turno en Peluquería Ana mañana a las 5", "ChoicesOffered"),
-            ("1", "ConfirmationAsked"),
-        ):
-            await world.write(concierge, text)
-            assert (await said(world)).startswith(reply)
+        await world.write(concierge, "llamá al 11 4000-0101")
+        assert (await said(world)).startswith("ConfirmationAsked")
         await world.write(concierge, "sí")
-        async with asyncio.timeout(10):
-            await world.phone.rung.wait()
+        attempt_id = (await rung(world)).attempt_id
+        world.noted(concierge, attempt_id, "=talking", "B: Hola, un momento.")
+        await asyncio.sleep(0.7)
     await world.store.close()
 
     world.store = SqlStore(url)
@@ -174,11 +221,53 @@ async def test_the_same_story_on_a_database_file(world: World, tmp_path: Path) -
     async with world.open() as concierge:
         await concierge.recover()
         told = await said(world)
-        assert "interrupted" in told and "Peluquería Ana" in told
+        assert "interrupted" in told and f"next_phone={NUMBER}" in told
+        assert len(world.phone.orders) == 1
+        record = await world.store.call(attempt_id)
+        assert record is not None and record.report is not None
+        assert [entry.text for entry in record.report.said()] == ["Hola, un momento."]
         await world.write(concierge, "sí")
-        assert (await said(world)).startswith("ConfirmationAsked")
+        assert (await rung(world)).to_number == NUMBER
+    assert len(world.phone.orders) == 2
+    await world.store.close()
+
+
+async def test_a_planned_call_on_a_database_file(world: World, tmp_path: Path) -> None:
+    """Planned by one process, placed by the next, once."""
+    world.settings = Settings(look_up_for_s=0.1)
+    url = f"sqlite+aiosqlite:///{tmp_path}/vocero.db"
+    world.policy = replace(world.policy, calling_hours=("00:00", "24:00"))
+    world.store = SqlStore(url)
+    await world.store.open()
+    place = PlaceInfo(id="1", name="Ana", phone=NUMBER)
+    errand = Errand("e", LU, "Lu", "es", place, "corte", "", Preferences())
+    plan = Plan("a plan", errand, Moment(now() + 0.5, "later"))
+    state = Conversation(plan=plan)
+    kept = planned_call(plan, LU)
+    await world.store.commit_turn(Turn(LU, state.model_dump_json(), plan=kept))
+    await world.store.close()
+
+    world.store = SqlStore(url)
+    await world.store.open()
+    for _ in range(2):
+        async with world.open() as concierge:
+            await concierge.recover()
+            async with asyncio.timeout(10):
+                await world.phone.rung.wait()
+            (order,) = world.phone.orders
+            attempt = await world.store.attempt(order.attempt_id)
+            assert attempt is not None and attempt.to_number == NUMBER
+            assert await world.store.next_plan() is None
     assert len(world.phone.orders) == 1
     await world.store.close()
+
+
+async def rung(world: World) -> CallOrder:
+    """The next call that is placed, in real time."""
+    async with asyncio.timeout(10):
+        await world.phone.rung.wait()
+    world.phone.rung.clear()
+    return world.phone.orders[-1]
 
 
 async def said(world: World) -> str:

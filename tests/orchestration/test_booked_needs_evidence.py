@@ -3,55 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from data.call import (
-    Blame,
-    CallEnding,
-    CallReport,
-    CallResult,
-    EndCause,
-    EntryKind,
-    OutcomeStatus,
-    Speaker,
-    TimelineEntry,
-)
-from data.errand import Errand, Preferences
-from data.place import PlaceInfo
-from orchestration.evidence import judge, reason
+from data.call import Blame, CallResult, EndCause, OutcomeStatus, Quote
+from data.errand import Preferences
+from orchestration.evidence import judge, reason, wants_second_reading
+from tests.orchestration.said_in_calls import CLAIM, ERRAND, NOW, call
 
-NOW = datetime(2026, 11, 25, 12, 0, tzinfo=ZoneInfo("America/Argentina/Buenos_Aires"))
-ERRAND = Errand(
-    errand_id="e",
-    customer="whatsapp:+5491150000001",
-    customer_name="Lu",
-    language="es",
-    business=PlaceInfo(id="1", name="Peluquería Ana", phone="+541140000101"),
-    service="corte",
-    request="",
-    preferences=Preferences("mañana", "a las 5", "2026-11-26", "17:00", "17:00"),
-)
-CLAIM = CallResult(status=OutcomeStatus.BOOKED, date="mañana", time="a las 5 de la tarde")
 Outcome = OutcomeStatus
-
-
-def call(
-    *lines: str,
-    cause: EndCause = EndCause.AGENT_FINISHED,
-    blame: Blame | None = None,
-    detail: str = "",
-) -> CallReport:
-    """A call in which these words were said: "A:" the agent, "B:" the business."""
-    speakers = {"A": Speaker.AGENT, "B": Speaker.BUSINESS}
-    timeline = tuple(
-        TimelineEntry(float(at), EntryKind.SAID, line[2:].strip(), speakers[line[0]])
-        for at, line in enumerate(lines)
-    )
-    return CallReport("a", CallEnding(cause, blame, detail), timeline=timeline)
-
 
 HONEST = [
     (
@@ -198,13 +158,15 @@ def test_an_honest_booking_is_told_with_the_business_own_words(lines: tuple[str,
     result, quote = judge(call(*lines), CLAIM, ERRAND, NOW)
     assert result.status is Outcome.BOOKED
     assert (result.date, result.time) == ("2026-11-26", "17:00")
-    assert f"B: {quote}" in lines
+    assert quote is not None
+    assert f"B: {quote.text}" == lines[int(quote.at_s)]
 
 
 @pytest.mark.parametrize("lines", DISHONEST.values(), ids=DISHONEST.keys())
 def test_a_claim_without_support_is_unconfirmed(lines: tuple[str, ...]) -> None:
     result, quote = judge(call(*lines), CLAIM, ERRAND, NOW)
-    assert (result.status, quote) == (Outcome.UNCONFIRMED, "")
+    assert (result.status, quote) == (Outcome.UNCONFIRMED, None)
+    assert wants_second_reading(call(*lines), CLAIM, ERRAND, NOW) is None
 
 
 @pytest.mark.parametrize("claimed", [("2020-01-01", "17:00"), ("nunca", "17:00"), ("mañana", "x")])
@@ -218,7 +180,7 @@ def test_a_claim_is_completed_by_what_was_asked_for() -> None:
     claim = CallResult(status=Outcome.BOOKED, time="17:00")
     result, quote = judge(call(*HONEST[0]), claim, ERRAND, NOW)
     assert (result.status, result.date) == (Outcome.BOOKED, "2026-11-26")
-    assert quote.startswith("Listo, anotado")
+    assert quote is not None and quote.text.startswith("Listo, anotado")
 
 
 def test_a_day_alone_can_be_booked() -> None:
@@ -264,35 +226,26 @@ def test_how_it_ended_and_what_was_reported(
     assert judge(call(cause=cause), None, ERRAND, NOW)[0].status is silent
 
 
-@pytest.mark.parametrize(
-    ("line", "status"),
-    [
-        ("B: Mañana no tengo nada, estamos completos.", Outcome.NO_AVAILABILITY),
-        ("B: We're fully booked tomorrow.", Outcome.NO_AVAILABILITY),
-        ("B: Llame más tarde, por favor.", Outcome.CALLBACK_NEEDED),
-        ("B: Está equivocado, esto es una casa de familia.", Outcome.WRONG_NUMBER),
-        ("B: Mmm.", Outcome.UNCONFIRMED),
-    ],
-)
-def test_without_a_report_the_transcript_tells(line: str, status: OutcomeStatus) -> None:
-    result, _ = judge(call("A: Quisiera mañana a las cinco", line), None, ERRAND, NOW)
-    assert (result.status, result.date) == (status, None)
-
-
-def test_without_a_report_nothing_is_booked() -> None:
-    result, quote = judge(call(*HONEST[0]), None, ERRAND, NOW)
-    assert (result.status, result.time) == (Outcome.UNCONFIRMED, "17:00")
-    assert quote
-
-
 def test_other_reports_are_taken_with_a_quote_where_there_is_one() -> None:
     reported = CallResult(status=Outcome.NO_AVAILABILITY, notes="completos")
     lines = ("A: ¿Mañana a las cinco?", "B: No, mañana no tengo nada.")
-    assert judge(call(*lines), reported, ERRAND, NOW) == (reported, "No, mañana no tengo nada.")
+    said = Quote("No, mañana no tengo nada.", 1.0)
+    assert judge(call(*lines), reported, ERRAND, NOW) == (reported, said)
     later = CallResult(status=Outcome.CALLBACK_NEEDED)
-    assert judge(call("B: Llamame más tarde"), later, ERRAND, NOW)[1] == "Llamame más tarde"
+    _, quote = judge(call("B: Llamame más tarde"), later, ERRAND, NOW)
+    assert quote == Quote("Llamame más tarde", 0.0)
     cancelled = judge(call(*lines, cause=EndCause.CANCELLED), reported, ERRAND, NOW)
     assert cancelled[0].status is Outcome.CANCELLED
+
+
+def test_a_quote_is_cut_and_on_one_line() -> None:
+    agreed = "Sí,\u202e mañana a las cinco\n anotado. " + "Gracias. " * 80
+    _, quote = judge(
+        call("A: Quisiera reservar mañana a las cinco", f"B: {agreed}"), CLAIM, ERRAND, NOW
+    )
+    assert quote is not None
+    assert len(quote.text) <= 300
+    assert quote.text.isprintable()
 
 
 def test_a_failure_has_a_reason_in_the_customers_language() -> None:

@@ -8,7 +8,8 @@ from datetime import date
 import pytest
 
 from data.call import EntryKind, Speaker, TimelineEntry
-from orchestration.booking_evidence import Slot, supporting_quote
+from orchestration.booking_evidence import support
+from orchestration.booking_slot import Slot
 
 TODAY = date(2026, 11, 25)
 FIVE = Slot(date(2026, 11, 26), 17 * 60, 17 * 60)
@@ -28,7 +29,8 @@ def quote(slot: Slot, transcript: str) -> str:
         TimelineEntry(float(at), EntryKind.SAID, words, SPEAKERS[who])
         for at, (who, words) in enumerate(turns)
     ]
-    return supporting_quote(said, slot, TODAY)
+    found = support(said, slot, TODAY)
+    return found.entry.text if found else ""
 
 
 AGREED_AT_FIVE = transcripts("""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from data.errand import IntentType
+from data.place import Opening
 from data.reply import (
     Cancelled,
     ChoiceNeeded,
@@ -139,7 +140,8 @@ def test_answers_to_a_list(listed: Chat) -> None:
 
 
 def listed_again(chat: Chat) -> ChoicesOffered:
-    return ChoicesOffered("corte", chat.state.options, True)
+    unknown = tuple(Opening() for _ in chat.state.options)
+    return ChoicesOffered("corte", chat.state.options, True, unknown)
 
 
 def test_a_yes_to_a_list_of_one_chooses_it_but_does_not_dial(chat: Chat) -> None:

@@ -111,6 +111,8 @@ def test_progress_is_told_late_and_never_after_the_end(
             await at(ends_after)
             phase("closing")
             await asyncio.sleep(5)
+            for note in await world.store.due_messages(1e12):
+                assert note.stale_at == pytest.approx(note.due_at + 60.0)
             assert names(await world.read()) == expected
             await concierge.call_finished(world.report(attempt_id, EndCause.NO_ANSWER))
             await asyncio.sleep(60)
@@ -161,6 +163,72 @@ def test_a_burst_is_answered_together_and_a_yes_in_it_dials_nothing(world: World
             await world.write(concierge, "sí", "sí", "sí")
             assert len(world.phone.orders) == 1
             assert names(await world.read()) == ["AlreadyCalling"]
+
+    run_virtual(story())
+
+
+def test_twenty_messages_at_once_get_one_answer(world: World) -> None:
+    async def story() -> None:
+        async with world.open() as concierge:
+            small_talk = [text for n in range(9) for text in (f"hola {n}", "¿estás?")]
+            await world.write(concierge, *small_talk, "turno en Peluquería Ana", "mañana a las 5")
+            (told,) = await world.read()
+            assert told.startswith("ChoicesOffered") and await world.store.waiting_messages() == []
+
+    run_virtual(story())
+
+
+def test_customers_see_that_an_answer_is_coming(world: World) -> None:
+    async def story() -> None:
+        world.settings = Settings(allowed_customers=frozenset({"+5491150000001"}))
+        async with world.open() as concierge:
+            world.reader.slow["hola"] = 5.0
+            await world.write(concierge, "buenas", "hola")
+            assert world.typed_for == [f"SM{2:032x}"]
+            await world.write(concierge, "hola", customer=MAX)
+            assert len(world.typed_for) == 1, "who is not answered sees nothing"
+
+    run_virtual(story())
+
+
+def test_a_fault_in_the_typing_indicator_costs_no_answer(world: World) -> None:
+    async def story() -> None:
+        def broken(_: str) -> None:
+            raise RuntimeError("a fault in the indicator")
+
+        world.show_typing = broken
+        async with world.open() as concierge:
+            await world.write(concierge, "hola")
+            assert names(await world.read()) == ["HelpGiven"]
+
+    run_virtual(story())
+
+
+def test_a_voice_note_is_heard_and_dials_nothing_by_itself(world: World) -> None:
+    async def story() -> None:
+        world.ears.words = {"wish": "llamá al 11 4000-0101", "yes": "sí"}
+        async with world.open() as concierge:
+            await world.speak(concierge, "wish")
+            assert names(await world.read()) == ["VoiceHeard", "ConfirmationAsked"]
+            await world.speak(concierge, "yes")
+            heard, asked = await world.read()
+            assert heard.startswith("VoiceHeard") and "in_writing=True" in asked
+            await world.speak(concierge, "unknown")
+            assert names(await world.read()) == ["VoiceNotHeard"]
+            assert world.phone.orders == []
+            await world.write(concierge, "sí")
+            assert len(world.phone.orders) == 1
+
+    run_virtual(story())
+
+
+def test_a_mexican_customer_on_the_list_is_heard_in_both_writings(world: World) -> None:
+    async def story() -> None:
+        world.settings = Settings(allowed_customers=frozenset({"+525550000101"}))
+        async with world.open() as concierge:
+            lupe = "whatsapp:+5215550000101"
+            await world.write(concierge, "hola", customer=lupe)
+            assert names(await world.read(lupe)) == ["HelpGiven"]
 
     run_virtual(story())
 

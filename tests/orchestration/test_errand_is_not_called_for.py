@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from data.call import CallReport, EndCause
-from data.reply import Limit
-from data.store import StoreError, Turn
+from data.errand import Errand, Preferences
+from data.place import PlaceInfo
+from data.reply import Limit, NumberRefused, OverLimit, Refusal
+from data.store import BlockedNumber, StoreError, Turn
+from orchestration.needs import Settings
 from orchestration.policy import Policy
 from orchestration.ports import PhoneFull
 from simulation.clock import run_virtual
@@ -27,7 +30,12 @@ def names(texts: list[str]) -> list[str]:
     return [text.split()[0] for text in texts]
 
 
-@pytest.mark.parametrize("limit", list(Limit))
+def errand_for(place: PlaceInfo) -> Errand:
+    """As the command line orders it."""
+    return Errand(f"errand {place.phone}", LU, "Lu", "es", place, "corte", "", Preferences())
+
+
+@pytest.mark.parametrize("limit", [each for each in Limit if each is not Limit.HOURS])
 def test_what_is_over_a_limit_is_told_and_not_dialled(world: World, limit: Limit) -> None:
     async def story() -> None:
         day = Policy(frozenset({"AR"}))
@@ -42,15 +50,14 @@ def test_what_is_over_a_limit_is_told_and_not_dialled(world: World, limit: Limit
                 world.phone.room = False
             case Limit.DRAINING:
                 world.phone.draining = True
-            case Limit.HOURS:
-                world.policy = replace(day, calling_hours=("13:00", "20:00"))
+            case Limit.SPEND:
+                world.policy = replace(day, spend_per_day=0.9, price_per_minute=0.2)
         async with world.open() as concierge:
             await world.write(concierge, "llamá al 11 4000-0101")
             await world.read()
             await world.write(concierge, "sí")
             (told,) = await world.read()
             assert told.startswith(f"OverLimit es limit={limit} ")
-            assert ("until=13:00" in told) is (limit is Limit.HOURS)
             assert world.phone.orders == []
             assert await world.store.count_attempts(0.0, customer=LU) == 0
             await world.write(concierge, "sí")
@@ -70,6 +77,65 @@ def test_a_number_that_was_blocked_after_the_question_is_not_dialled(world: Worl
             (told,) = await world.read()
             assert told.startswith("NumberRefused") and "blocked" in told
             assert world.phone.orders == []
+
+    run_virtual(story())
+
+
+def test_the_hours_are_looked_at_once_more_before_dialling(world: World) -> None:
+    async def story() -> None:
+        world.policy = replace(world.policy, calling_hours=("13:00", "20:00"))
+        async with world.open() as concierge:
+            refused = await concierge.order(errand_for(PlaceInfo(id="1", name="Ana", phone=ANA)))
+            assert refused == OverLimit(Limit.HOURS, "Ana", "13:00")
+            assert world.phone.orders == []
+
+    run_virtual(story())
+
+
+@pytest.mark.parametrize("written", ["+541140000101", "+5491140000101"])
+def test_who_asked_not_to_be_called_is_not_called_in_any_writing(
+    world: World, written: str
+) -> None:
+    async def story() -> None:
+        blocked = BlockedNumber(written, "an old call", "No llamen más.", 0.0)
+        await world.store.commit_turn(Turn(MAX, blocked=blocked))
+        async with world.open() as concierge:
+            refused = await concierge.order(errand_for(PlaceInfo(id="1", name="Ana", phone=ANA)))
+            assert refused == NumberRefused(ANA, Refusal.BLOCKED)
+            await world.write(concierge, "llamá al 11 4000-0101")
+            (told,) = await world.read()
+            assert told.startswith("NumberRefused") and "blocked" in told
+            assert world.phone.orders == []
+
+    run_virtual(story())
+
+
+def test_the_day_s_money_counts_what_was_talked_and_what_is_open(world: World) -> None:
+    """A dollar: five minutes at 20 cents, and a call takes two at most."""
+
+    async def story() -> None:
+        world.policy = replace(world.policy, spend_per_day=1.0, price_per_minute=0.2)
+        world.settings = Settings(longest_call_s=120.0)
+        places = [PlaceInfo(id="1", name="", phone=f"+54114000010{n}") for n in range(1, 6)]
+        async with world.open() as concierge:
+            first = await concierge.order(errand_for(places[0]))
+            second = await concierge.order(errand_for(places[1]))
+            assert isinstance(first, str) and isinstance(second, str)
+            refused = await concierge.order(errand_for(places[2]))
+            assert refused == OverLimit(Limit.SPEND, places[2].phone or "")
+            # 61 s are two begun minutes: two talked, two open, and one left is not enough.
+            report = replace(world.report(first, EndCause.BUSINESS_HUNG_UP), talked_s=61.0)
+            await concierge.call_finished(report)
+            assert isinstance(await concierge.order(errand_for(places[2])), OverLimit)
+            # Nobody was there in the second: three minutes are left.
+            await concierge.call_finished(world.report(second, EndCause.NO_ANSWER))
+            assert isinstance(await concierge.order(errand_for(places[2])), str)
+            assert isinstance(await concierge.order(errand_for(places[3])), OverLimit)
+            await asyncio.sleep(24 * 3600 + 1)
+            await concierge.call_finished(
+                world.report(world.phone.orders[-1].attempt_id, EndCause.NO_ANSWER)
+            )
+            assert isinstance(await concierge.order(errand_for(places[3])), str)
 
     run_virtual(story())
 

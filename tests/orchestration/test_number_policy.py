@@ -1,19 +1,16 @@
-"""Which numbers are called, how often and when."""
+"""Which numbers are called, how often and for how much money."""
 
 from __future__ import annotations
 
 import re
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import phonenumbers
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.place import OpeningHours
 from data.reply import Limit, Refusal
-from orchestration.policy import Policy
+from orchestration.policy import Policy, begun_minutes, comparable, writings
 
 CUSTOMER = "whatsapp:+5491150000001"
 POLICY = Policy(
@@ -21,7 +18,6 @@ POLICY = Policy(
     own_numbers=frozenset({"+541150009999"}),
     blocked_numbers=frozenset({"+541140000109"}),
 )
-BUENOS_AIRES = ZoneInfo("America/Argentina/Buenos_Aires")
 
 
 @pytest.mark.parametrize(
@@ -65,6 +61,28 @@ def test_a_mexican_customer_is_recognised_in_both_writings() -> None:
     assert POLICY.check_number("+525550000101", "whatsapp:+5215550000101") is Refusal.OWN
 
 
+@pytest.mark.parametrize(
+    ("number", "noted"),
+    [
+        ("+525550000101", "+5215550000101"),
+        ("+5491140000109", "+541140000109"),
+        ("+541140000109", "+5491140000109"),
+    ],
+)
+def test_a_number_is_blocked_and_ours_in_all_its_writings(number: str, noted: str) -> None:
+    countries = frozenset({"AR", "MX"})
+    blocked = Policy(countries, blocked_numbers=frozenset({noted}))
+    assert blocked.check_number(number, CUSTOMER) is Refusal.BLOCKED
+    own = Policy(countries, own_numbers=frozenset({noted}))
+    assert own.check_number(number, CUSTOMER) is Refusal.OWN
+    assert comparable(number) == comparable(noted)
+    assert {number, noted} <= set(writings(number)) == set(writings(noted))
+
+
+def test_other_numbers_have_one_writing() -> None:
+    assert writings("+34910000101") == ("+34910000101",)
+
+
 NUMBERS = st.one_of(
     st.text(alphabet="+0123456789,;pw*# ()-", max_size=20),
     st.from_regex(r"\+(54|34|52|1|44|39|88|979)[0-9]{5,11}", fullmatch=True),
@@ -95,38 +113,33 @@ def test_limits_in_their_order() -> None:
     assert policy.check_counts(1, 1, 0) is Limit.BUSINESS_DAY
 
 
-def at(hour: int, minute: int = 0, day: int = 25) -> datetime:
-    return datetime(2026, 11, day, hour, minute, tzinfo=BUENOS_AIRES)
-
-
-SIESTA = tuple(
-    OpeningHours(weekday=weekday, opens=opens, closes=closes)
-    for weekday in range(5)
-    for opens, closes in (("08:00", "13:00"), ("16:30", "21:00"))
+@pytest.mark.parametrize(
+    ("talked", "open_calls", "limit"),
+    [
+        (0, 0, None),
+        (45, 0, None),
+        (46, 0, Limit.SPEND),
+        (40, 1, None),
+        (41, 1, Limit.SPEND),
+        (0, 9, None),
+        (0, 10, Limit.SPEND),
+    ],
 )
+def test_money_is_never_exceeded_even_if_every_call_takes_its_longest(
+    talked: int, open_calls: int, limit: Limit | None
+) -> None:
+    """10 dollars at 20 cents are 50 minutes; a call takes 5 at most."""
+    policy = Policy(frozenset({"AR"}), spend_per_day=10.0, price_per_minute=0.2)
+    assert policy.check_spend(talked, open_calls, 300.0) is limit
+    assert Policy(frozenset({"AR"})).check_spend(10_000, 50, 300.0) is None
+
+
+def test_without_money_nobody_is_called() -> None:
+    assert Policy(frozenset({"AR"}), spend_per_day=0.0).check_spend(0, 0, 1.0) is Limit.SPEND
 
 
 @pytest.mark.parametrize(
-    ("moment", "hours", "until"),
-    [
-        (at(12), (), None),
-        (at(9), (), None),
-        (at(8, 59), (), "09:00"),
-        (at(20), (), "2026-11-26 09:00"),
-        (at(12), SIESTA, None),
-        (at(8, 30), SIESTA, "09:00"),
-        (at(14), SIESTA, "16:30"),
-        (at(20, 30), SIESTA, "2026-11-26 09:00"),
-        (at(12, day=28), SIESTA, "2026-11-30 09:00"),
-        (at(12), (OpeningHours(weekday=0, opens="21:00", closes="23:00"),), ""),
-    ],
+    ("seconds", "minutes"), [(0.0, 0), (-1.0, 0), (0.1, 1), (60.0, 1), (60.1, 2), (300.0, 5)]
 )
-def test_calling_hours_are_narrowed_by_opening_hours(
-    moment: datetime, hours: tuple[OpeningHours, ...], until: str | None
-) -> None:
-    assert POLICY.check_hours(moment, hours) == until
-
-
-def test_all_day_and_night() -> None:
-    policy = Policy(frozenset({"AR"}), calling_hours=("00:00", "24:00"))
-    assert policy.check_hours(at(3, 33)) is None
+def test_begun_minutes_count_whole(seconds: float, minutes: int) -> None:
+    assert begun_minutes(seconds) == minutes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,9 @@ import pytest
 
 from data.errand import Preferences
 from data.place import OpeningHours
-from orchestration.slots import check_slot, resolve
+from orchestration.leanings import Leanings
+from orchestration.slot_check import check_slot
+from orchestration.slots import resolve
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=ZoneInfo("America/Argentina/Buenos_Aires"))
 TOMORROW_AT_FIVE = Preferences("mañana", "a las 5", "2026-11-26", "17:00", "17:00")
@@ -31,9 +34,39 @@ def test_a_time_of_manana_is_the_morning() -> None:
     assert (found.date, found.time_from, found.time_until) == ("2026-11-27", "08:00", "12:00")
 
 
+@pytest.mark.parametrize(
+    ("day", "time", "first", "last"),
+    [
+        ("entre el jueves y el sábado", "", "2026-11-26", "2026-11-28"),
+        ("jueves o viernes", "a las 5", "2026-11-26", "2026-11-27"),
+        ("", "jueves o viernes a las 5", "2026-11-26", "2026-11-27"),
+        ("esta semana", "", "2026-11-25", "2026-11-29"),
+        ("el finde", "", "2026-11-28", "2026-11-29"),
+        ("mañana", "", "2026-11-26", ""),
+    ],
+)
+def test_days_may_be_a_range(day: str, time: str, first: str, last: str) -> None:
+    found = resolve(day, time, NOW)
+    assert (found.date, found.date_until) == (first, last)
+    later = resolve("", "a las 6", NOW, before=found)
+    assert (later.date, later.date_until, later.time_from) == (first, last, "18:00")
+    assert resolve("el lunes", "", NOW, before=found).date_until == ""
+
+
+def test_how_firm_it_is_comes_from_the_words_and_stays() -> None:
+    found = resolve("mañana", "a las 5", NOW, leanings=Leanings(None, True, "Ana", True))
+    assert found == replace(
+        TOMORROW_AT_FIVE, time_is_wish=True, professional="Ana", professional_is_must=True
+    )
+    assert resolve("", "a las 6", NOW, before=found).time_is_wish
+    firm = resolve("", "a las 6", NOW, before=found, leanings=Leanings(True, False, "Lau"))
+    assert (firm.date_is_wish, firm.time_is_wish) == (True, False)
+    assert (firm.professional, firm.professional_is_must) == ("Lau", False)
+
+
 def test_what_cannot_be_resolved_stays_as_heard() -> None:
-    found = resolve("cuando puedan", "tempranito", NOW)
-    assert found == Preferences("cuando puedan", "tempranito")
+    found = resolve("cuando puedan", "cuando haya hueco", NOW)
+    assert found == Preferences("cuando puedan", "cuando haya hueco")
 
 
 def test_a_day_that_has_passed_is_not_taken() -> None:
@@ -82,7 +115,9 @@ def test_the_wanted_slot_fits(day: str, time: str) -> None:
         ("el día del arquero", "17:00", "not clear"),
         ("2026-11-26", "", "exact time"),
         ("2026-11-26", "a la tarde", "exact time"),
-        ("2026-11-26", "después de las 3", "17:00"),
+        ("2026-11-26", "a las 3", "17:00"),
+        ("2026-11-26", "después de las 3", "exact time"),
+        ("jueves o viernes", "17:00", "more than one day"),
     ],
 )
 def test_another_slot_does_not_fit_and_the_agent_learns_why(day: str, time: str, says: str) -> None:
@@ -90,6 +125,11 @@ def test_another_slot_does_not_fit_and_the_agent_learns_why(day: str, time: str,
     assert not verdict.valid
     assert says in verdict.message
     assert verdict.alternatives == ("2026-11-26 17:00",)
+
+
+def test_outside_of_everything_the_customer_may_be_asked() -> None:
+    for day, time in (("2026-11-27", "17:00"), ("2026-11-26", "18:00")):
+        assert "ask_customer" in check_slot(TOMORROW_AT_FIVE, day, time, NOW).message
 
 
 def test_nothing_said_is_asked_for() -> None:

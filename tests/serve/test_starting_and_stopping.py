@@ -124,7 +124,7 @@ async def the_same_messages_twenty_times_have_one_effect(town: Town) -> None:
     await write_twenty_times("sí")
     await town.told(1)
     # Were there a second effect, it would come before the answer to what is written now.
-    await customer.write("hola")
+    await customer.write("gracias")
     await town.until(lambda: len(town.read(1)) > 2)
     assert len(town.calls(1)) == 1
     assert [body.startswith("¿Llamo a") for body in town.read(1)] == [True, False, False]

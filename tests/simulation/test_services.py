@@ -187,13 +187,18 @@ async def test_voice_notes_are_heard() -> None:
 
 
 async def search(
-    service: SimulatedPlaces, query: str, mask: str | None = MASK, key: str | None = "right"
+    service: SimulatedPlaces,
+    query: str,
+    mask: str | None = MASK,
+    key: str | None = "right",
+    bias: object = None,
 ) -> httpx.Response:
     headers = {"X-Goog-Api-Key": key, "X-Goog-FieldMask": mask}
     given = {name: value for name, value in headers.items() if value is not None}
     async with httpx.AsyncClient(transport=in_memory(service.app)) as client:
         url = "http://places/v1/places:searchText"
-        return await client.post(url, json={"textQuery": query}, headers=given)
+        body = {"textQuery": query} | ({} if bias is None else {"locationBias": bias})
+        return await client.post(url, json=body, headers=given)
 
 
 async def test_a_search_finds_the_kind_asked_for_with_the_masked_fields_only() -> None:
@@ -234,6 +239,35 @@ async def test_bad_requests_are_refused(
 ) -> None:
     answer = await search(SimulatedPlaces("right"), query, mask, key)
     assert answer.status_code == status == answer.json()["error"]["code"]
+
+
+async def test_a_circle_prefers_what_is_near_and_shuts_nothing_out() -> None:
+    service = SimulatedPlaces("right")
+    near_the_third = {"center": {"latitude": -34.583, "longitude": -58.423}, "radius": 500.0}
+    answer = await search(service, "peluquería", "places.id", bias={"circle": near_the_third})
+    found = [place["id"] for place in answer.json()["places"]]
+    assert found[0] == "ChIJsimulated0003"
+    plain = [place["id"] for place in (await search(service, "peluquería")).json()["places"]]
+    assert plain[0] == "ChIJsimulated0001" and sorted(found) == sorted(plain)
+    assert [each.center for each in service.asked] == [(-34.583, -58.423), None]
+
+
+@pytest.mark.parametrize(
+    "bias",
+    [
+        "near me",
+        {},
+        {"circle": {"radius": 5.0}},
+        {"circle": {"center": {"latitude": 91, "longitude": 0}, "radius": 5.0}},
+        {"circle": {"center": {"latitude": 0, "longitude": "0"}, "radius": 5.0}},
+        {"circle": {"center": {"latitude": 0, "longitude": 0}, "radius": 50_001}},
+        {"circle": {"center": {"latitude": 0, "longitude": 0}, "radius": -1}},
+    ],
+)
+async def test_a_circle_that_is_none_is_refused(bias: object) -> None:
+    answer = await search(SimulatedPlaces("right"), "dentista", bias=bias)
+    assert answer.status_code == 400
+    assert "location_bias" in answer.json()["error"]["message"]
 
 
 async def test_nothing_found_leaves_the_list_out_and_it_can_be_down() -> None:

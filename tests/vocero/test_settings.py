@@ -61,6 +61,7 @@ def test_defaults_are_those_of_the_contract() -> None:
         settings.max_calls_per_business_per_day,
         settings.max_spend_per_day,
     ) == (50, 10, 3, None)
+    assert (settings.price_per_minute, settings.whatsapp_template_sid) == (0.2, "")
     assert settings.calls_per_second == 1
     assert (settings.max_call_seconds, settings.agent_stall_seconds, settings.drain_seconds) == (
         300,
@@ -126,6 +127,8 @@ def test_lists_hours_and_prefixes_are_understood() -> None:
         ("MAX_CALLS", "0", "greater"),
         ("MAX_CALLS", "1.5", "whole number"),
         ("MAX_SPEND_PER_DAY", "lots", "number"),
+        ("PRICE_PER_MINUTE", "0", "greater"),
+        ("PRICE_PER_MINUTE", "inf", "number"),
         ("DRAIN_SECONDS", "nan", "number"),
         ("CALLS_PER_SECOND", "0", "greater"),
         ("CALLING_HOURS", "9 to 5", "09:00-20:00"),
@@ -204,6 +207,9 @@ def test_serving_needs_exactly_these() -> None:
         ("TWILIO_PHONE_NUMBER", "011 4555-1234"),
         ("TWILIO_PHONE_NUMBER", "+٣٤٦٠٠١١١٢٢٢"),
         ("TWILIO_WHATSAPP_NUMBER", "whatsapp:14155238886"),
+        ("WHATSAPP_TEMPLATE_SID", "result_of_a_call"),
+        ("WHATSAPP_TEMPLATE_SID", "HX" + "g" * 32),
+        ("WHATSAPP_TEMPLATE_SID", "HX" + "a" * 33),
         ("TWILIO_API_BASE_URL", "ftp://api.twilio.com"),
         ("DATABASE_URL", f"mysql://root:{CANARY}@db/vocero"),
         ("ALLOWED_CUSTOMERS", "+5491155512301,5491155512302222222"),
@@ -256,6 +262,30 @@ def test_warnings_name_what_deserves_a_look(tmp_path: Path) -> None:
         str(file),
     }
     assert warnings(load_settings({}), tmp_path / "none") == []
+
+
+@pytest.mark.parametrize(
+    ("spend", "price", "longest", "warned"),
+    [
+        ("off", "0.2", "300", False),
+        ("0.99", "0.2", "300", True),
+        ("1", "0.2", "300", False),
+        ("0.6", "0.2", "180", False),
+        ("1", "0.2", "301", True),
+        ("2", "0.5", "200", False),
+    ],
+)
+def test_a_limit_on_spending_that_allows_no_call_at_all_is_warned_of(
+    spend: str, price: str, longest: str, warned: bool, tmp_path: Path
+) -> None:
+    given = {"MAX_SPEND_PER_DAY": spend, "PRICE_PER_MINUTE": price, "MAX_CALL_SECONDS": longest}
+    found = warnings(load_settings(given), tmp_path / "none")
+    assert named(found) == ({"MAX_SPEND_PER_DAY"} if warned else set())
+
+
+def test_a_template_is_named_by_its_content_sid() -> None:
+    settings = load_settings({**GOOD, "WHATSAPP_TEMPLATE_SID": "HX" + "0a" * 16})
+    assert problems(settings) == []
 
 
 def test_a_file_that_is_not_text_is_one_line(tmp_path: Path) -> None:

@@ -29,9 +29,11 @@ class BrokenStore(MemoryStore):
         self._raise_if_broken()
         return await super().take_message(message)
 
-    async def delivery_reported(self, message_sid: str, status: str, error_code: str) -> None:
+    async def delivery_reported(
+        self, message_sid: str, status: str, error_code: str
+    ) -> tuple[OutgoingMessage, int] | None:
         self._raise_if_broken()
-        await super().delivery_reported(message_sid, status, error_code)
+        return await super().delivery_reported(message_sid, status, error_code)
 
     async def next_due(self) -> float | None:
         self._raise_if_broken()

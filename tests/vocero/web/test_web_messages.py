@@ -121,3 +121,29 @@ def test_a_body_of_more_than_64_kib_is_refused(play: Play) -> None:
         assert status == 200
 
     play(story)
+
+
+def test_what_was_not_delivered_in_time_comes_first_when_the_customer_writes(play: Play) -> None:
+    async def story(caller: Caller) -> None:
+        twilio = caller.rehearsal.world.twilio
+        twilio.faults.fail_messages = [63016]
+        assert (await caller.post("/webhook/whatsapp", caller.message()))[0] == 200
+        await asyncio.sleep(3600)
+        (lost,) = twilio.chat
+        assert (lost.status, lost.error_code) == ("undelivered", 63016)
+        again = caller.message(MessageSid="SM" + "b" * 32, Body="gracias")
+        assert (await caller.post("/webhook/whatsapp", again))[0] == 200
+        await asyncio.sleep(5)
+        assert [message.body for message in twilio.chat][1] == lost.body
+        assert [message.status for message in twilio.chat][1:] == ["delivered"] * 2
+
+    play(story)
+
+
+def test_customers_see_that_an_answer_is_being_written(play: Play) -> None:
+    async def story(caller: Caller) -> None:
+        assert (await caller.post("/webhook/whatsapp", caller.message()))[0] == 200
+        await asyncio.sleep(5)
+        assert caller.rehearsal.world.twilio.messages.typing == [caller.message()["MessageSid"]]
+
+    play(story)

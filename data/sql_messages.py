@@ -1,0 +1,181 @@
+"""Messages in the database: what customers wrote, and what was promised to them.
+
+A promise is waiting, sent, parked or given up. The head of a customer's queue is the waiting one
+with the smallest id, so what waits again comes back in its old place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Row, Select, case, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from data.sql_part import SqlPart
+from data.store import IncomingMessage, OutgoingMessage
+from data.tables import DELIVERY_RANK, NOT_DELIVERED, messages_in, messages_out
+
+_MESSAGE_COLUMNS = [
+    messages_in.c[name]
+    for name in (
+        "message_sid customer body received_at profile_name button_payload "
+        "latitude longitude media_type media_url"
+    ).split()
+]
+OUTGOING_COLUMNS = [
+    messages_out.c[name] for name in "message_id customer body due_at media_url stale_at".split()
+]
+_BACK_IN_THE_QUEUE = {"message_sid": "", "delivery": ""}
+"""What the carrier still says of the old sending is not about the next one."""
+
+
+def outgoing(row: Row[Any]) -> OutgoingMessage:
+    """Of a row that has OUTGOING_COLUMNS."""
+    return OutgoingMessage(**{column.name: row._mapping[column] for column in OUTGOING_COLUMNS})
+
+
+class SqlMessages(SqlPart):
+    """Messages in and out."""
+
+    # --- in -----------------------------------------------------------------------------------
+    async def take_message(self, message: IncomingMessage) -> bool:
+        try:
+            async with self._database.transaction(write=True, urgent=True) as connection:
+                await connection.execute(insert(messages_in).values(**asdict(message), handled=0))
+                await connection.execute(
+                    update(messages_out)
+                    .where(
+                        messages_out.c.state == "parked",
+                        messages_out.c.customer == message.customer,
+                    )
+                    .values(state="waiting", due_at=message.received_at)
+                )
+        except IntegrityError:
+            return False
+        return True
+
+    async def waiting_messages(self, customer: str | None = None) -> list[IncomingMessage]:
+        query = select(*_MESSAGE_COLUMNS).where(messages_in.c.handled == 0)
+        if customer is not None:
+            query = query.where(messages_in.c.customer == customer)
+        query = query.order_by(messages_in.c.received_at, messages_in.c.id)
+        return [IncomingMessage(**row._mapping) for row in await self._rows(query)]
+
+    # --- out ----------------------------------------------------------------------------------
+    async def due_messages(self, now: float, limit: int = 50) -> list[OutgoingMessage]:
+        heads = _oldest_unsent()
+        rows = await self._rows(
+            select(*OUTGOING_COLUMNS)
+            .where(messages_out.c.id.in_(heads), messages_out.c.due_at <= now)
+            .order_by(messages_out.c.due_at, messages_out.c.id)
+            .limit(limit)
+        )
+        return [outgoing(row) for row in rows]
+
+    async def next_due(self) -> float | None:
+        rows = await self._rows(
+            select(func.min(messages_out.c.due_at)).where(messages_out.c.id.in_(_oldest_unsent()))
+        )
+        due = rows[0][0]
+        return None if due is None else float(due)
+
+    async def message_sent(self, message_id: str, message_sid: str) -> None:
+        await self._change_message(
+            message_id,
+            {
+                "state": "sent",
+                "message_sid": message_sid,
+                "error": "",
+                "tries": messages_out.c.tries + 1,
+            },
+        )
+
+    async def message_postponed(self, message_id: str, due_at: float, error: str) -> None:
+        await self._change_message(
+            message_id, {"due_at": due_at, "error": error, "tries": messages_out.c.tries + 1}
+        )
+
+    async def message_given_up(self, message_id: str, error: str) -> None:
+        await self._change_message(
+            message_id,
+            {"state": "given_up", "error": error, "tries": messages_out.c.tries + 1},
+        )
+
+    async def message_parked(self, message_id: str, error: str) -> None:
+        own = messages_out.c.message_id == message_id
+        last_words = (
+            select(func.max(messages_in.c.received_at))
+            .where(messages_in.c.customer == messages_out.c.customer)
+            .scalar_subquery()
+        )
+        waited = messages_out.c.state == "waiting"
+        async with self._database.transaction(write=True) as connection:
+            await connection.execute(
+                update(messages_out)
+                .where(own, messages_out.c.state.in_(("waiting", "sent")))
+                .values(
+                    state="parked",
+                    error=error,
+                    tries=case((waited, messages_out.c.tries + 1), else_=messages_out.c.tries),
+                    **_BACK_IN_THE_QUEUE,
+                )
+            )
+            # The customer may have written since it was sent, before the carrier refused it.
+            await connection.execute(
+                update(messages_out)
+                .where(own, messages_out.c.state == "parked", messages_out.c.due_at < last_words)
+                .values(state="waiting", due_at=last_words)
+            )
+
+    async def message_again(self, message_id: str, due_at: float, error: str) -> None:
+        await self._change_message(
+            message_id,
+            {"state": "waiting", "due_at": due_at, "error": error, **_BACK_IN_THE_QUEUE},
+            state="sent",
+        )
+
+    async def delivery_reported(
+        self, message_sid: str, status: str, error_code: str
+    ) -> tuple[OutgoingMessage, int] | None:
+        rank = DELIVERY_RANK.get(status)
+        if rank is None or not message_sid:
+            return None
+        behind = [known for known, known_rank in DELIVERY_RANK.items() if known_rank < rank]
+        values: dict[str, Any] = {"delivery": status}
+        if error_code:
+            values["error"] = error_code
+        async with self._database.transaction(write=True) as connection:
+            changed = await connection.execute(
+                update(messages_out)
+                .where(
+                    messages_out.c.message_sid == message_sid,
+                    messages_out.c.delivery.in_(behind),
+                )
+                .values(**values)
+                .returning(*OUTGOING_COLUMNS, messages_out.c.state, messages_out.c.tries)
+            )
+            row = changed.first()
+        if row is None or status not in NOT_DELIVERED or row.state != "sent":
+            return None
+        return outgoing(row), int(row.tries)
+
+    async def _change_message(
+        self, message_id: str, values: dict[str, Any], *, state: str = "waiting"
+    ) -> None:
+        """Nothing changes for a message that is not in that state."""
+        async with self._database.transaction(write=True) as connection:
+            await connection.execute(
+                update(messages_out)
+                .where(messages_out.c.message_id == message_id, messages_out.c.state == state)
+                .values(**values)
+            )
+
+
+def _oldest_unsent() -> Select[Any]:
+    """Ids of the head of each customer's queue: what comes later waits its turn."""
+    return (
+        select(func.min(messages_out.c.id))
+        .where(messages_out.c.state == "waiting")
+        .group_by(messages_out.c.customer)
+    )

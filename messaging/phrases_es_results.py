@@ -1,0 +1,102 @@
+"""Spanish for how a call ended: everything in one text, with what to do next."""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from data import reply as r
+from data.call import CallResult, OutcomeStatus
+from messaging.phrases_es_parts import TIMES
+from messaging.showing import NAME, WORDS, fitted, shown_link, shown_who
+from messaging.showing_times import is_day
+from messaging.text import harmless
+
+
+def result(told: r.ResultTold) -> str:
+    """The one result of a dialled call."""
+    outcome = told.result
+    lines = []
+    if professional := harmless(outcome.professional_name or "", NAME):
+        lines.append(f"• Con: {professional}")
+    if instructions := harmless(outcome.instructions or "", WORDS):
+        lines.append(f"• Indicaciones: {instructions}")
+    if quote := harmless(told.quote, WORDS):
+        lines.append(f"• El negocio dijo: “{quote}”")
+    if notes := harmless(outcome.notes or "", WORDS):
+        lines.append(f"• Nota: {notes}")
+    if detail := harmless(told.detail, WORDS):
+        lines.append(f"• Motivo: {detail}")
+    tail = []
+    if link := shown_link(told.calendar_url):
+        tail += ["", f"Añadir al calendario: {link}"]
+    if step := _next_step(told):
+        tail += ["", step]
+    return fitted(_head(told), lines, tail)
+
+
+def _head(told: r.ResultTold) -> str:
+    who = shown_who(told.business_name, told.phone)
+    when = TIMES.agreed(told.result)
+    match told.result.status:
+        case OutcomeStatus.BOOKED:
+            return f"✅ *Reservado* en {who}{f': *{when}*' if when else ''}."
+        case OutcomeStatus.UNCONFIRMED:
+            thought = f" Se habló de esto: {when}." if when else ""
+            return (
+                f"⚠️ *Sin confirmar*: hablé con {who}, pero no quedó confirmado con claridad."
+                f"{thought} No lo tomes como reservado."
+            )
+        case OutcomeStatus.NO_AVAILABILITY:
+            return f"{who} no tiene lugar {_for(told.result)}."
+        case OutcomeStatus.CALLBACK_NEEDED:
+            return f"{who} pide que llamemos de nuevo{f': {when}' if when else ''}."
+        case OutcomeStatus.WRONG_NUMBER:
+            return f"{who}: dijeron que es un número equivocado. No se reservó nada."
+        case OutcomeStatus.NO_ANSWER:
+            return f"{who} no contesta. No se reservó nada."
+        case OutcomeStatus.BUSY:
+            return f"{who} tiene la línea ocupada. No se reservó nada."
+        case OutcomeStatus.VOICEMAIL:
+            return f"En {who} atendió un contestador. No dejé mensaje y no se reservó nada."
+        case OutcomeStatus.CANCELLED:
+            return f"Llamada a {who} cancelada, como pediste. No hay nada confirmado."
+        case OutcomeStatus.INTERRUPTED:
+            return f"La llamada con {who} se cortó antes de terminar. No hay nada confirmado."
+        case OutcomeStatus.FAILED:
+            return f"No pude completar la llamada a {who}. No hay nada confirmado."
+        case _:
+            assert_never(told.result.status)
+
+
+def _for(result: CallResult) -> str:
+    when = TIMES.agreed(result)
+    if not when:
+        return "para lo que pediste"
+    if not result.date:
+        return when
+    return f"para {TIMES.words.on.format(x=when) if is_day(result.date) else when}"
+
+
+def _next_step(told: r.ResultTold) -> str:
+    step = told.next_step
+    again = step is r.NextStep.CALL_AGAIN
+    name, phone = told.next_name, told.next_phone
+    if again:
+        name, phone = name or told.business_name, phone or told.phone
+    if not phone:
+        return ""  # nobody may agree to a number that they do not see
+    moment = TIMES.moment(told.next_at)
+    who = shown_who(name, phone) + (f" {moment}" if moment else "")
+    match step:
+        case r.NextStep.NONE:
+            return ""
+        case r.NextStep.CALL_AGAIN:
+            unsure = told.result.status is OutcomeStatus.UNCONFIRMED
+            why = " para confirmarlo" if unsure else ""
+            return f"¿Llamo otra vez a {who}{why}? Responde *sí* o *no*."
+        case r.NextStep.NEXT_PLACE:
+            return f"¿Llamo a {who}? Responde *sí* o *no*."
+        case r.NextStep.GOING_ON:
+            return f"Sigo con el siguiente, como acordamos: llamo a {who}."
+        case _:
+            assert_never(step)

@@ -1,0 +1,69 @@
+"""What is said to be booked, and what supports it. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import IntEnum
+
+from data.call import TimelineEntry
+from orchestration.spoken_times import SpokenTime
+
+_HALF_DAY = 12 * 60
+_LAST_MINUTE = 24 * 60 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """What is said to be booked."""
+
+    day: date | None
+    """None when nobody claims a day: then the one that was agreed on counts."""
+    earliest: int | None
+    """Minutes since midnight; None when only the day is known."""
+    latest: int | None
+    last_day: date | None = None
+    """With it any day from `day` to it is meant."""
+
+    def is_on(self, said: date | None) -> bool:
+        """Whether a day that was said is meant."""
+        if said is None:
+            return False
+        return self.day is None or self.day <= said <= (self.last_day or self.day)
+
+    def has(self, said: SpokenTime) -> bool:
+        """Whether a time that was said may mean this slot."""
+        return self.earliest is None or self.latest is None or self.meant(said) is not None
+
+    def meant(self, said: SpokenTime) -> int | None:
+        """Which time of this slot it means, in minutes since midnight; None when it does not."""
+        earliest = 0 if self.earliest is None else self.earliest
+        latest = _LAST_MINUTE if self.latest is None else self.latest
+        for minutes in (said.minutes, said.minutes + _HALF_DAY):
+            if said.could_be(minutes) and earliest <= minutes <= latest:
+                return minutes
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """What stands in the end."""
+
+    entry: TimelineEntry
+    """The business's line that shows it best."""
+    firm: bool
+    """The business itself said that it is noted, confirmed or expected, or named the slot while
+    agreeing, in answer to a request, and asked nothing afterwards."""
+    day: date | None
+    minutes: int | None
+    """The agreed time since midnight, where it was said."""
+
+
+class Need(IntEnum):
+    """What it takes after all that was said before."""
+
+    YES = 0
+    FIRM = 1
+    """The business has evaded, denied or put off: it must say that it books, or name the slot."""
+    NAMED = 2
+    """It has spoken of another day or time: it must name this one."""
