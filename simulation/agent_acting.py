@@ -45,7 +45,7 @@ class Actor:
     async def _perform(self, step: AgentStep, following: AgentStep | None) -> None:
         match step:
             case Hear(clip, quiet_ms):
-                await self._hear_out(clips()[clip].text, quiet_ms)
+                await self._hear_out(self._text(clip), quiet_ms)
             case Say():
                 leaves = isinstance(following, EndCall | BreakOff | FallSilent)
                 await self._say(step, to_the_end=not leaves)
@@ -62,6 +62,9 @@ class Actor:
                 await self._for_ever()
             case _:
                 assert_never(step)
+
+    def _text(self, clip: str) -> str:
+        return self._scene.words.get(clip, clips()[clip].text)
 
     async def _for_ever(self) -> NoReturn:
         while True:
@@ -84,7 +87,7 @@ class Actor:
     async def _say(self, step: Say, *, to_the_end: bool) -> None:
         link, rng = self._link, self._link.rng
         await asyncio.sleep(rng.uniform(*link.manner.think_s))
-        clip = clips()[step.clip]
+        clip, text = clips()[step.clip], self._text(step.clip)
         unsent = pieces_of(clip, link.speaks, rng)
         total_s = link.speaks.milliseconds(sum(map(len, unsent))) / 1000
         barge_in_at_ms = link.ear.speech_ms + link.manner.barge_in_ms
@@ -93,12 +96,12 @@ class Actor:
         first_id = link.event_id + 1
         began = link.now()
         if text_first:
-            await link.send(wire.response(clip.text, first_id))
+            await link.send(wire.response(text, first_id))
         while unsent:
             await link.speak(unsent.pop(0))
             if link.event_id == first_id:
                 if not text_first:
-                    await link.send(wire.response(clip.text, first_id))
+                    await link.send(wire.response(text, first_id))
                 await self._stop_tool_sound()
             await asyncio.sleep(rng.uniform(*link.manner.piece_every_s))
             if interruptible and link.ear.speech_ms >= barge_in_at_ms:
@@ -108,7 +111,7 @@ class Actor:
         listens_until_ms = barge_in_at_ms if interruptible else None
         if await self._cut_short(began + total_s, listens_until_ms):
             share = (link.now() - began) / total_s
-            await self._be_interrupted(clip.text, share, unsent, step.late_frames)
+            await self._be_interrupted(text, share, unsent, step.late_frames)
         else:
             await link.send(wire.response_complete(link.event_id))
 

@@ -156,6 +156,8 @@ class Scene:
     voicemail_greeting: str = ""
     """Clip that a MACHINE plays."""
     language: str = "es"
+    words: Mapping[str, str] = field(default_factory=dict)
+    """What is said with a clip, where it is not the clip's own text: it is transcribed as this."""
     calls_before: tuple[Scene, ...] = ()
     """Calls that come before this one in the same story: each is played by its own scene's
     business and agent, whatever number is dialled."""

@@ -134,14 +134,17 @@ def tool_pause(world: World) -> Callable[[], Awaitable[None]]:
     return pause
 
 
-def rehearsal_clock(loop: asyncio.AbstractEventLoop) -> Callable[[], float]:
+def rehearsal_clock(
+    loop: asyncio.AbstractEventLoop, began_at: float | None = None
+) -> Callable[[], float]:
     """A wall clock that shows a working day before a working day, at HOUR_OF_DAY, and goes on
     from there with the loop: what is asked for "tomorrow" is possible whenever this is run.
+    With `began_at` (seconds since the epoch) it begins there.
     """
     day = datetime.now(ZoneInfo(ZONE)).replace(hour=HOUR_OF_DAY, minute=0, second=0)
     while day.weekday() >= FRIDAY:
         day += timedelta(days=1)
-    began, epoch = loop.time(), day.timestamp()
+    began, epoch = loop.time(), day.timestamp() if began_at is None else began_at
     return lambda: epoch + loop.time() - began
 
 
@@ -167,11 +170,16 @@ async def over_sockets(
     settings: Mapping[str, str] | None = None,
     speaks_format: str = "ulaw_8000",
     hears_format: str = "ulaw_8000",
+    began_at: float | None = None,
 ) -> AsyncIterator[Rehearsal]:
-    """Real sockets and real time on 127.0.0.1; what is recorded goes to `var_dir`."""
+    """Real sockets and real time on 127.0.0.1; what is recorded goes to `var_dir`.
+
+    `began_at`: what the clock shows at the beginning, in seconds since the epoch; None for the next
+    working day.
+    """
     port = free_port()
     url = f"http://127.0.0.1:{port}"
-    now = rehearsal_clock(asyncio.get_running_loop())
+    now = rehearsal_clock(asyncio.get_running_loop(), began_at)
     async with httpx.AsyncClient(trust_env=False, timeout=15.0) as http:
         world = World(
             scene,
