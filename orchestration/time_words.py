@@ -49,6 +49,7 @@ SAME_AS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(?:no antes de|not before|(?:no|not) earlier than)\b", "a partir de"),
         (r"\b(?:no despues de|no mas tarde de|a mas tardar(?: a)?|not after|not? later than)\b",
          "hasta"),
+        (r"\b(?:dps|dsp|desp|dspues)\b", "despues"),
         (r"\bmas tarde de\b", "despues de"),
         (r"\bmas temprano de\b", "antes de"),
         (r"\bmedio dia\b", "mediodia"),
