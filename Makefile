@@ -27,6 +27,7 @@ bench: venv
 	$(BIN)/python tests/bench/bench_resample.py
 	$(BIN)/python tests/bench/bench_bridge.py --calls 20 --seconds 12 --format ulaw_8000
 	$(BIN)/python tests/bench/bench_bridge.py --calls 20 --seconds 12 --format pcm_16000
+	$(BIN)/python -m tests.bench.bench_webhook
 
 lock:
 	UV_PYTHON_DOWNLOADS=never uv pip compile --universal --generate-hashes --no-header \

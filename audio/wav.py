@@ -80,7 +80,7 @@ def read_wav(source: Path | BinaryIO) -> Recording:
             if file.getframerate() <= 0:
                 raise ValueError("a WAV without a sample rate")
             rate, sound = file.getframerate(), file.readframes(file.getnframes())
-    except (wave.Error, EOFError) as error:
+    except (wave.Error, EOFError, RuntimeError) as error:
         raise ValueError(f"not a WAV that can be read: {error}") from error
     whole = len(sound) - len(sound) % (count * width)
     samples = np.frombuffer(sound[:whole], "<i2").reshape(-1, count)

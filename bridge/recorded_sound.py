@@ -12,6 +12,8 @@ from bridge.errors import BadFrame
 from bridge.events import BusinessAudio, StreamStopped
 
 BYTES_PER_S = 8000
+JITTER_BYTES = 80
+"""10 ms: half a frame. The carrier's timestamps are off by 2 ms either way; a lost frame is 20."""
 SPARE_MS = 10_000
 """How far the carrier's timestamps may run ahead of our clock before they are disbelieved."""
 
@@ -28,11 +30,19 @@ class SoundTrack:
         """`began`, `ended`: the media stream's start and the call's end, in call seconds."""
         self._began = began
         self._playhead = began
+        self._business_until = -1_000_000
+        """The byte after the business's last sound; long ago before the first."""
         self.timeline = StereoTimeline(max(0.0, ended - began) * 1000 + SPARE_MS)
 
     def business(self, event: BusinessAudio) -> None:
-        """Sound of the business."""
-        self.timeline.place("left", event.at_ms * BYTES_PER_S // 1000, event.sound)
+        """Sound of the business. What follows within the timestamps' jitter follows at once: taken
+        literally, it would tear every frame from the next.
+        """
+        at = event.at_ms * BYTES_PER_S // 1000
+        if abs(at - self._business_until) <= JITTER_BYTES:
+            at = self._business_until
+        self.timeline.place("left", at, event.sound)
+        self._business_until = at + len(event.sound)
 
     def play(self, sound: bytes, t: float) -> None:
         """Sound that was sent to the business."""

@@ -28,7 +28,6 @@ from vocero.outside import Outside
 from vocero.rehearsal import MEMORY_URL, Rehearsal, Rehearsed, in_virtual_time
 
 Rewire = Callable[[World, Outside], Outside]
-FRAME = 160
 RECORDING = {"RECORD_CALLS": "true"}
 
 
@@ -62,21 +61,12 @@ def booked(played: Rehearsed) -> CallRecord:
     return record
 
 
-def loudness(sound: np.ndarray) -> np.ndarray:
-    """How loud each 20 ms are: the carrier's jitter of some milliseconds does not matter to it."""
-    frames = sound[: len(sound) // FRAME * FRAME].reshape(-1, FRAME)
-    return np.asarray(np.sqrt(np.mean(frames**2, axis=1)))
-
-
 def found_in(sound: np.ndarray, speech: np.ndarray) -> tuple[float, float]:
     """Where in the sound this speech begins, in seconds, and how much alike it is there."""
-    whole, wanted = loudness(sound), loudness(speech)
-    alike = [
-        float(np.corrcoef(whole[at : at + len(wanted)], wanted)[0, 1])
-        for at in range(len(whole) - len(wanted) + 1)
-    ]
-    best = int(np.argmax(alike))
-    return best * FRAME / 8000, alike[best]
+    likeness = np.correlate(sound, speech, mode="valid")
+    best = int(np.argmax(likeness))
+    there = sound[best : best + len(speech)]
+    return best / 8000, float(np.corrcoef(there, speech)[0, 1])
 
 
 def test_the_customer_hears_the_words_that_the_result_quotes(tmp_path: Path) -> None:

@@ -72,3 +72,18 @@ def test_a_mad_timestamp_does_not_make_a_mad_file() -> None:
     track.business(BusinessAudio(b"\x01" * 160, 10**14, 1))
     track.business(BusinessAudio(b"\x01" * 160, 1000, 2))
     assert track.timeline.milliseconds == 1020
+
+
+def test_the_jitter_of_the_timestamps_tears_nothing() -> None:
+    track = SoundTrack(began=0.0, ended=9.0)
+    jitter = (0, 2, -2, 1, -1, 2, 0, -2)
+    spoken = b"".join(bytes([number]) * 160 for number in range(1, 9))
+    for number, late_ms in enumerate(jitter):
+        frame = spoken[160 * number : 160 * (number + 1)]
+        track.business(BusinessAudio(frame, 80 + 20 * number + late_ms, number + 1))
+    # A frame that never came is a gap of its own length.
+    track.business(BusinessAudio(b"\x09" * 160, 80 + 20 * 9, 10))
+    left = track.timeline.track("left")
+    assert left[640 : 640 + 1280] == spoken
+    assert set(left[1920:2080]) == {0xFF}
+    assert left[2080:2240] == b"\x09" * 160
