@@ -1,4 +1,7 @@
-"""The `vocero` command. Exit codes: 0 success, 1 a failed run, 2 bad usage or settings."""
+"""The `vocero` command.
+
+Exit codes: 0 success, 1 a failed run, 2 bad usage or settings, 130 left with Ctrl-C.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Coroutine, Iterable
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
@@ -24,6 +28,7 @@ from vocero.settings import (
 )
 
 BAD_USE = 2
+INTERRUPTED = 130
 T = TypeVar("T")
 
 
@@ -32,10 +37,11 @@ def main() -> None:
     try:
         commands(prog_name="vocero")
     except KeyboardInterrupt:
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="vocero")
 def commands() -> None:
     """Write to it on WhatsApp and it makes the phone call for you."""
 
@@ -97,7 +103,7 @@ def start_logging(settings: Settings) -> None:
     )
 
 
-@commands.command()
+@commands.command(short_help="Begin here: a whole call, with everything outside simulated.")
 @click.option("--scene", "name", default="booked", show_default=True, help="Which story to play.")
 @click.option("--list", "list_them", is_flag=True, help="List the scenes.")
 @click.option("--interactive", is_flag=True, help="You write as the customer.")
@@ -107,16 +113,24 @@ def demo(name: str, list_them: bool, interactive: bool, keep: bool, fast: bool) 
     """The whole story on this machine, with simulated neighbours and without any account."""
     from simulation.scenes import SCENES
     from vocero.demo import DemoWish, list_scenes, run_demo
+    from vocero.storyteller import StoryConsole
 
-    console = Console(soft_wrap=True, highlight=False)
+    console = StoryConsole()
     if list_them:
         list_scenes(console)
         return
     if name not in SCENES:
-        raise click.UsageError(f"there is no scene {name!r}; --list names them")
+        close = get_close_matches(name, SCENES, n=1)
+        meant = f"did you mean {close[0]!r}? " if close else ""
+        raise click.UsageError(f"there is no scene {name!r}; {meant}--list names them")
     if fast and (interactive or keep):
         raise click.UsageError("--fast does not go with --interactive or --keep")
-    if not run_demo(DemoWish(SCENES[name], interactive, keep, fast), console):
+    try:
+        went_well = run_demo(DemoWish(SCENES[name], interactive, keep, fast), console)
+    except KeyboardInterrupt:
+        # Ctrl-C is a way to leave: click would say "Aborted!" and call it a failure.
+        sys.exit(INTERRUPTED)
+    if not went_well:
         sys.exit(1)
 
 
@@ -139,7 +153,7 @@ def serve() -> None:
         sys.exit(1)
 
 
-@commands.command()
+@commands.command(short_help="One call without WhatsApp, with its transcript.")
 @click.argument("number")
 @click.option("--ask", required=True, help='What to arrange: "un corte de pelo".')
 @click.option("--date", "day", default="", help='When: "mañana", "2026-12-01".')
@@ -170,7 +184,13 @@ def call(number: str, ask: str, day: str, hour: str, name: str) -> None:
 
 @commands.command()
 @click.option("--json", "as_json", is_flag=True, help="As JSON, one list.")
-@click.option("--limit", default=50, show_default=True, help="How many at most.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=50,
+    show_default=True,
+    help="How many at most.",
+)
 def calls(as_json: bool, limit: int) -> None:
     """Past and live calls, newest first."""
     from vocero.history import call_as_json, print_calls, read_calls
@@ -208,7 +228,7 @@ def _from_store(reading: Coroutine[Any, Any, T]) -> T:
         unusable_database(error)
 
 
-@commands.command()
+@commands.command(short_help="Recorded calls once more, to see what differs.")
 @click.argument("recordings", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--chaos", default=None, help="Disturb the call on purpose.")
 @click.option("--seed", default=1, show_default=True, help="Another disturbance of the same kind.")
@@ -241,10 +261,14 @@ def replay(recordings: tuple[Path, ...], chaos: str | None, seed: int) -> None:
 @commands.command()
 @click.argument("text", required=False)
 @click.option("--rules", is_flag=True, help="Without the model.")
-@click.option("--now", default=None, help="When it was written, ISO.")
-@click.option("--status", default=None, help="Where the conversation stands.")
+@click.option("--now", default=None, help="When it was written: 2026-11-22T10:00.")
+@click.option(
+    "--status",
+    default=None,
+    help="Where the conversation stands: idle, awaiting_selection, awaiting_confirmation, calling.",
+)
 @click.option("--options", default=None, help="How many entries the shown list has.")
-@click.option("--from", "sender", default=None, help="The customer's number.")
+@click.option("--from", "sender", default=None, help="The customer's number, for its country.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @click.option("--jsonl", is_flag=True, help="One JSON object per line on standard input.")
 def understand(

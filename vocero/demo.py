@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import math
+import logging
 import signal
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
@@ -16,13 +16,13 @@ from rich.text import Text
 
 from simulation.carrier_chat import ChatMessage
 from simulation.clock import run_virtual
-from simulation.scenes import SCENES
+from simulation.scenes import BUSY, SCENES
 from simulation.script import Scene
 from vocero.interactive import Conversation
 from vocero.recordings import RECORDINGS
 from vocero.rehearsal import Rehearsal, Rehearsed, in_virtual_time, over_sockets
 from vocero.service import CLIPS
-from vocero.storyteller import Storyteller
+from vocero.storyteller import Storyteller, own_command
 
 LOOK_EVERY_S = 0.05
 DEMO_DIR = Path("var") / "demo"
@@ -41,7 +41,8 @@ class DemoWish:
 def list_scenes(console: Console) -> None:
     """The scenes with one line each."""
     for scene in SCENES.values():
-        console.print(Text(f"{scene.name:18}", style="bold"), Text(scene.story), end="\n")
+        console.print(Text(f"{scene.name:18}", style="bold"), Text(scene.story))
+    console.print(Text(f"\nPlay one:  {own_command()} demo --scene {BUSY.name}", style="dim"))
 
 
 def run_demo(wish: DemoWish, console: Console) -> bool:
@@ -65,7 +66,12 @@ async def _play(wish: DemoWish, console: Console) -> bool:
         if wish.interactive:
             # The simulated model knows what the scenes say; people write other things as well.
             settings["OPENAI_API_KEY"] = ""
-        return await _perform(wish, console, teller, stage, settings)
+        warnings = _WarningsTold(teller)
+        logging.getLogger().addHandler(warnings)
+        try:
+            return await _perform(wish, console, teller, stage, settings)
+        finally:
+            logging.getLogger().removeHandler(warnings)
 
 
 async def _perform(
@@ -76,7 +82,8 @@ async def _perform(
     settings: Mapping[str, str],
 ) -> bool:
     async with stage(wish.scene, DEMO_DIR, teller, settings=settings) as rehearsal:
-        following = asyncio.create_task(_follow_chat(rehearsal, teller))
+        chat = _Following(rehearsal, teller)
+        following = asyncio.create_task(chat.go_on())
         try:
             if wish.interactive:
 
@@ -86,7 +93,10 @@ async def _perform(
                 played = await Conversation(rehearsal, console, tell_call).hold()
             else:
                 played = await rehearsal.play()
-            await asyncio.sleep(LOOK_EVERY_S * 2)
+            chat.catch_up()
+        except asyncio.CancelledError:
+            console.quiet = True  # left with Ctrl-C: how the call falls apart is no story
+            raise
         finally:
             following.cancel()
         if not wish.interactive:
@@ -105,23 +115,59 @@ def _kept_of(played: Rehearsed) -> str:
     return str(folder) if folder.exists() else ""
 
 
-async def _follow_chat(rehearsal: Rehearsal, teller: Storyteller) -> None:
-    customer, chat = rehearsal.world.customer, rehearsal.world.twilio.chat
-    written, received, customer_last = 0, 0, False
-    while True:
-        # Both lists carry times of one clock: told in the order in which it was said. What was said
-        # in the same moment, as happens in virtual time, is an answer to what came before.
-        while written < len(customer.sent) or received < len(chat):
-            wrote_at = customer.sent[written][0] if written < len(customer.sent) else math.inf
-            came_at = chat[received].at if received < len(chat) else math.inf
-            customer_last = wrote_at < came_at or (wrote_at == came_at and not customer_last)
-            if customer_last:
-                teller.customer_wrote(customer.sent[written][1])
-                written += 1
-            else:
-                teller.vocero_wrote(_as_read(chat[received]))
-                received += 1
-        await asyncio.sleep(LOOK_EVERY_S)
+class _Following:
+    """Tells the chat in the order in which it was said."""
+
+    def __init__(self, rehearsal: Rehearsal, teller: Storyteller) -> None:
+        self._chat = rehearsal.world.twilio.chat
+        self._teller = teller
+        self._told = 0
+        rehearsal.world.customer.sent = _Written(self._customer_wrote)
+        teller.catch_up = self.catch_up
+
+    async def go_on(self) -> None:
+        """For ever."""
+        while True:
+            self.catch_up()
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    def catch_up(self) -> None:
+        """What came from Vocero meanwhile."""
+        while self._told < len(self._chat):
+            self._told += 1
+            self._teller.vocero_wrote(_as_read(self._chat[self._told - 1]))
+
+    def _customer_wrote(self, text: str) -> None:
+        # In virtual time much is said in one moment: what stands in the chat now came before this.
+        self.catch_up()
+        self._teller.customer_wrote(text)
+
+
+class _Written(list[tuple[float, str]]):
+    """What the customer wrote, with a word to the storyteller at once."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        super().__init__()
+        self._tell = tell
+
+    def append(self, written: tuple[float, str]) -> None:
+        super().append(written)
+        self._tell(written[1])
+
+
+class _WarningsTold(logging.Handler):
+    """What the service would log goes into the story, and not across the line being typed."""
+
+    def __init__(self, teller: Storyteller) -> None:
+        super().__init__(logging.WARNING)
+        self._teller = teller
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            self._teller.warned(self.format(record))
+        except Exception:
+            # As every handler does: a record that cannot be told must not end the story.
+            self.handleError(record)
 
 
 def _as_read(message: ChatMessage) -> str:

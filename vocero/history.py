@@ -55,7 +55,7 @@ def _entry_as_json(entry: TimelineEntry) -> dict[str, Any]:
 def print_calls(console: Console, records: list[CallRecord]) -> None:
     """A table, newest first."""
     if not records:
-        console.print("No calls yet.")
+        console.print("No calls yet. Those of `vocero demo` are not kept here.")
         return
     table = Table(box=None, pad_edge=False)
     for heading in ("call", "ordered", "business", "number", "talked", "outcome"):
@@ -124,6 +124,8 @@ SPEAKER_STYLES = {
     Speaker.VOCERO: "yellow",
 }
 
+KINDS_IN_WORDS = {EntryKind.MACHINE: "picked up by"}
+
 
 def entry_line(entry: TimelineEntry) -> Text:
     """One line of a timeline as a person reads it."""
@@ -131,9 +133,14 @@ def entry_line(entry: TimelineEntry) -> Text:
     if entry.kind is EntryKind.SAID and entry.speaker is not None:
         line.append(f"{entry.speaker}: ", style=SPEAKER_STYLES[entry.speaker])
         line.append(entry.text, style="default")
-    else:
-        line.append(f"{str(entry.kind).replace('_', ' ')}: {entry.text}", style="dim")
-    return line
+        return line
+    return line.append_text(entry_words(entry))
+
+
+def entry_words(entry: TimelineEntry) -> Text:
+    """What happened, where nobody spoke: "picked up by: human"."""
+    kind = KINDS_IN_WORDS.get(entry.kind) or str(entry.kind).replace("_", " ")
+    return Text(f"{kind}: {entry.text}", style="dim")
 
 
 def _wanted_time(errand: Errand) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import wrap
 
 from rich.console import Console
 from rich.table import Table
@@ -13,21 +16,46 @@ from rich.text import Text
 from data.call import CallReport, EntryKind, Speaker, TimelineEntry
 from simulation.probe import Report, Spread
 from simulation.script import Scene
-from vocero.history import SPEAKER_STYLES
+from vocero.history import SPEAKER_STYLES, entry_words
 from vocero.rehearsal import Rehearsed
 
 QUIET_KINDS = frozenset({EntryKind.MEASURED})
-CHAT_WIDTH = 64
+WIDEST = 110
+"""Columns of a terminal that are used; longer lines are hard to read."""
+NARROWEST = 24
+"""Columns for what is said, however narrow the terminal is."""
+
+
+class StoryConsole(Console):
+    """In a terminal lines break between words. When nobody reads any more, as after `| head`, the
+    story ends as with Ctrl-C: in order, and without a word.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(soft_wrap=not sys.stdout.isatty(), highlight=False)
+
+    def on_broken_pipe(self) -> None:
+        """rich would raise SystemExit in whatever task was printing."""
+        if not self.quiet:
+            self.quiet = True
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            signal.raise_signal(signal.SIGINT)
 
 
 class Storyteller:
-    """Prints what happens. A vocero.service.Watcher, and told of every chat message."""
+    """Prints what happens. A vocero.service.Watcher, and told of every chat message.
+
+    In a terminal long lines are broken between words and go on below their beginning; in a file or
+    a pipe they stay whole.
+    """
 
     def __init__(self, console: Console, now: Callable[[], float]) -> None:
         """`now`: seconds on any clock; times are shown since the story began."""
         self._console = console
         self._now = now
         self._began = now()
+        self.catch_up: Callable[[], None] = lambda: None
+        """Tells what was chatted but not told yet: called before anything of the call is."""
 
     def scene_opens(self, scene: Scene, *, virtual: bool) -> None:
         """The headline."""
@@ -49,23 +77,30 @@ class Storyteller:
         """A line of the call's timeline."""
         if entry.kind in QUIET_KINDS:
             return
-        line = self._stamp()
+        self.catch_up()
+        line = self._stamp().append("  ☎ ", style="dim")
+        body = entry_words(entry)
         if entry.kind is EntryKind.SAID and entry.speaker is not None:
-            line.append("  ☎ ")
-            line.append(f"{entry.speaker}: ", style=SPEAKER_STYLES[entry.speaker])
-            line.append(entry.text)
-        else:
-            line.append(f"  ☎ {str(entry.kind).replace('_', ' ')}: {entry.text}", style="dim")
-        self._console.print(line)
+            # What follows "business: " goes on below the words, not below the name.
+            name = f"{entry.speaker}: "
+            line.append(name, style=SPEAKER_STYLES[entry.speaker])
+            body = Text(entry.text)
+        self._hanging(line, body)
 
     def call_over(self, report: CallReport) -> None:
         """The call has its report."""
+        self.catch_up()
         blame = f", fault: {report.ending.blame}" if report.ending.blame else ""
+        cause = str(report.ending.cause).replace("_", " ")
         line = self._stamp()
-        line.append(
-            f"  ☎ over: {report.ending.cause}{blame} after {report.talked_s:.1f} s", style="dim"
-        )
+        line.append(f"  ☎ over: {cause}{blame} after {report.talked_s:.1f} s", style="dim")
         self._console.print(line)
+
+    def warned(self, text: str) -> None:
+        """Something that the service would have logged."""
+        for number, said in enumerate(text.splitlines()):
+            line = self._stamp() if number == 0 else Text(" " * 9)
+            self._hanging(line.append("  ! ", style="yellow"), Text(said, style="yellow"))
 
     def scene_closes(self, played: Rehearsed, recording: str) -> None:
         """How it ended, what was measured, where to listen to it."""
@@ -98,21 +133,43 @@ class Storyteller:
         if played.measured is not None and played.record is not None:
             self._console.print(measured_table(played.measured, played))
         if recording:
-            self._console.print(Text(f"The recorded call: {recording}", style="dim"))
-            self._console.print(
-                Text(f"Listen to it:      {recording}/sound.wav", style="dim"),
-                "[dim](business left, agent right)[/dim]",
-            )
-            self._console.print(
-                Text(f"Replay it:         {own_command()} replay {recording}", style="dim")
-            )
+            lines = [f"The recorded call: {recording}"]
+            if talked(played):
+                lines.append(
+                    f"Listen to it:      {recording}/sound.wav (business left, agent right)"
+                )
+            lines.append(f"Replay it:         {own_command()} replay {recording}")
+            for line in lines:
+                # Whole, however long: to be copied.
+                self._console.print(Text(line, style="dim"), soft_wrap=True)
 
     def _chat(self, who: str, text: str, style: str) -> None:
         for number, line in enumerate(text.splitlines() or [""]):
             shown = self._stamp() if number == 0 else Text(" " * 9)
             shown.append(f" {who if number == 0 else ' ' * len(who)} ", style=style)
-            shown.append(line)
-            self._console.print(shown)
+            bullet = len(line) - len(line.lstrip(" •"))
+            shown.append(line[:bullet])
+            self._hanging(shown, Text(line[bullet:]), addresses=True)
+
+    def _hanging(self, head: Text, body: Text, *, addresses: bool = False) -> None:
+        """`body` after `head`, and where it is too long for the terminal, below itself.
+
+        `addresses`: a word that is too long may be one, and stays whole to be copied.
+        """
+        columns = min(self._console.width, WIDEST) - head.cell_len
+        if not self._console.is_terminal or body.cell_len <= columns:
+            self._console.print(head + body, soft_wrap=True)
+            return
+        lines = wrap(
+            body.plain,
+            max(columns, NARROWEST),
+            break_long_words=not addresses,
+            break_on_hyphens=False,
+        )
+        margin = Text(" " * head.cell_len)
+        for number, line in enumerate(lines):
+            said = Text(line, style=body.style)
+            self._console.print((margin if number else head) + said, soft_wrap=True)
 
     def _stamp(self) -> Text:
         return Text(f"{self._now() - self._began:7.2f} s", style="dim")
@@ -120,6 +177,12 @@ class Storyteller:
 
 def _outcome(played: Rehearsed) -> str:
     return str(played.result.status) if played.result is not None else "no result"
+
+
+def talked(played: Rehearsed) -> bool:
+    """Whether there is anything to hear."""
+    report = played.record.report if played.record is not None else None
+    return report is not None and report.talked_s > 0
 
 
 def own_command() -> str:

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import json
+import logging
 import shutil
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
 import pytest
 from click.testing import CliRunner, Result
+from rich.console import Console
 
 import simulation.scenes
 import vocero.demo
+from data.call import EntryKind, Speaker, TimelineEntry
 from simulation.scenes import BUSY, SCENES
 from vocero.__main__ import commands
+from vocero.storyteller import Storyteller
 
 RECORDINGS = Path(__file__).parents[2] / "data" / "recordings"
 
@@ -46,6 +53,7 @@ def test_a_fast_demo_tells_the_story_and_succeeds(name: str) -> None:
     assert shown.exit_code == 0, shown.output
     assert f"ended as it should: {SCENES[name].ends_as}" in shown.output
     assert "customer ▸" in shown.output and "vocero   ▸" in shown.output
+    assert ("Listen to it" in shown.output) == (name == "booked"), "there is nothing to hear"
 
 
 def test_the_recorded_call_of_a_demo_can_be_replayed() -> None:
@@ -82,6 +90,74 @@ def test_a_neighbour_that_complains_makes_the_demo_fail(monkeypatch: pytest.Monk
     assert "should not have done" in shown.output
 
 
+@pytest.mark.parametrize(
+    ("name", "in_order"),
+    [
+        ("asks_customer", ["vocero   ▸ ❓", "customer ▸ 2", "tool answered: ask_customer"]),
+        (
+            "customer_cancels",
+            ["phase: ringing", "customer ▸ cancelar", "phase: closing", "Estoy cort"],
+        ),
+    ],
+)
+def test_the_chat_is_told_in_the_order_of_what_came_of_it(name: str, in_order: list[str]) -> None:
+    shown = vocero_("demo", "--fast", "--scene", name)
+    assert shown.exit_code == 0, shown.output
+    places = [shown.output.index(each) for each in in_order]
+    assert places == sorted(places), shown.output
+
+
+LONG_SAYING = "• Responde sí para llamar o no para dejarlo. Si quieres cambiar algo, escríbelo."
+ADDRESS = "https://calendar.google.com/calendar/render?action=TEMPLATE&dates=20261126T170000"
+
+
+@pytest.mark.parametrize("terminal", [True, False], ids=["terminal", "pipe"])
+def test_long_lines_break_between_words_in_a_terminal_and_never_in_a_pipe(terminal: bool) -> None:
+    written = io.StringIO()
+    console = Console(file=written, force_terminal=terminal, width=80, color_system=None)
+    teller = Storyteller(console, lambda: 0.0)
+    teller.vocero_wrote(f"{LONG_SAYING}\nAñadir: {ADDRESS}")
+    teller.call_noted(
+        "a1", TimelineEntry(1.0, EntryKind.SAID, "Sí, a las cinco. " * 6, Speaker.BUSINESS)
+    )
+    said = written.getvalue()
+    assert any(line.endswith(ADDRESS) for line in said.splitlines())
+    if not terminal:
+        assert LONG_SAYING in said
+        return
+    lines = [line for line in said.splitlines() if ADDRESS not in line]
+    assert all(len(line) <= 80 for line in lines)
+    assert " ".join(said.split()).count(LONG_SAYING) == 1, "words are whole and in order"
+    assert lines[1].startswith(" " * lines[0].index("Responde") + "cambiar")
+
+
+def test_a_reader_who_leaves_ends_the_demo_without_a_fuss() -> None:
+    command = [sys.executable, "-m", "vocero", "demo", "--fast"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as story:
+        assert story.stdout is not None and story.stderr is not None
+        story.stdout.readline()
+        story.stdout.close()
+        complaints = story.stderr.read().decode()
+        assert story.wait(30) == 130
+    assert complaints == ""
+
+
+def test_what_the_service_would_log_is_part_of_the_story(monkeypatch: pytest.MonkeyPatch) -> None:
+    from vocero.service import Service
+
+    entered = Service.__aenter__
+
+    async def enter(service: Service) -> Service:
+        logging.getLogger("vocero").warning("something to %s", "know")
+        return await entered(service)
+
+    monkeypatch.setattr(Service, "__aenter__", enter)
+    before = list(logging.getLogger().handlers)
+    shown = vocero_("demo", "--fast", "--scene", "busy")
+    assert "! something to know" in shown.output
+    assert logging.getLogger().handlers == before
+
+
 # --- bad usage --------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     "arguments",
@@ -100,6 +176,7 @@ def test_a_neighbour_that_complains_makes_the_demo_fail(monkeypatch: pytest.Monk
         ("understand", "hola", "--now", "yesterday"),
         ("understand", "hola", "--status", "dancing"),
         ("calls", "--limit", "many"),
+        ("calls", "--limit", "0"),
     ],
     ids=" ".join,
 )
@@ -108,6 +185,10 @@ def test_bad_usage_is_two_and_one_readable_line(arguments: tuple[str, ...]) -> N
     assert shown.exit_code == 2, shown.output
     assert "Error" in shown.output or "cannot" in shown.output
     assert "Traceback" not in shown.output
+
+
+def test_a_scene_that_is_nearly_right_is_named() -> None:
+    assert "did you mean 'agent_lost'?" in vocero_("demo", "--scene", "agentlost").output
 
 
 @pytest.mark.parametrize("command", ["serve", "call"])
