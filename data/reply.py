@@ -84,6 +84,8 @@ class ChoicesOffered:
     """True when there is no Places key: the answer must say that these are examples."""
     openings: tuple[Opening, ...] = ()
     """Of each place, in the same order; empty when not known."""
+    location: str = ""
+    """Where was searched, in the customer's words; "" for anywhere or around a shared location."""
     location_helps: bool = False
     """"Near me" was asked for and we do not know where that is: a shared location would help."""
 
@@ -107,6 +109,8 @@ class ChoiceNeeded:
     """An answer that fits no entry of the list."""
 
     count: int
+    not_understood: bool = False
+    """The message made no sense as an answer: that is said first, in the same message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +135,8 @@ class ConfirmationAsked:
     """Businesses that a yes also allows to be called, in this order, should the first not do."""
     in_writing: bool = False
     """A spoken yes came: for a call it is needed in writing."""
+    not_understood: bool = False
+    """The message made no sense as an answer: that is said first, in the same message."""
 
 
 class Refusal(StrEnum):
@@ -305,6 +311,8 @@ class ResultTold:
     """When, as in ConfirmationAsked.call_at."""
     calendar_url: str = ""
     """Adds what was booked to a calendar, or ""."""
+    asked: Preferences | None = None
+    """What was asked for, where what was booked is something else."""
 
 
 Reply = (

@@ -42,7 +42,7 @@ _REQUEST = re.compile(
     r"|ask(?: them)?|find out|check|deciles|diles|dile|decile|avisa(?:les|le)?|tell them|fijate)"
     r"(?: por favor)? (?:que|si|por|cuanto|cuando|como|de|if|whether|how|when|about|for|that|what"
     r"|a|el|la|los|las|precios?|the|quien|donde|where|who|why|their)\b[^.;\n]{2,160}"
-    r"|(?:cancel\w*|cambiar|mover|reprogramar|reagendar|confirmar|move|reschedule|change|confirm)"
+    r"|(?:cancel\w*|anul\w*|cambiar|mover|reprogramar|reagendar|confirmar|move|reschedule|change|confirm)"
     r" (?:mi|el|la|una?|my|the|an?) (?:turno|cita|reserva|hora|appointment|booking|reservation)"
     r"|(?:que )?(?:no )?(?:sea |me atienda |me corte |preferible(?:mente)? |preferentemente )"
     r"(?:con |sea con )?[^,.;\n#]{2,80}"

@@ -58,7 +58,8 @@ de una vez|de una|claro que si|por supuesto(?: que si)?|desde luego(?: que si)?|
 |(?:(?:that|it) (?:would|will) be|that'd be|it'd be|that'll be) (?:great|lovely|perfect|good|fine
 |nice|amazing|wonderful|fantastic|brilliant|awesome)|i'd (?:love|like) that
 |i (?:do confirm|confirm|agree|approve|do)|you (?:may|bet|got it)|for sure|he(?:ll|ck) (?:yes|yeah)
-|spot on|bang on|crack on|fire away|make it happen|(?:i'm )?happy with that|good to go
+|(?:(?:proba|prueba|intenta|intentalo|llama|llamales?|marca|try|call|ring)(?: them)? )?(?:otra vez
+|de nuevo|once more|again)|spot on|bang on|crack on|fire away|make it happen|(?:i'm )?happy with that|good to go
 |(?:that's|it's) a yes|yes from me|be my guest|book it
 """.replace("\n", "")
 _YES_PHRASE = re.compile(rf"(?<![\w'])(?:{_PHRASES})(?![\w'])")

@@ -12,26 +12,34 @@ in `on_answers`, `on_wishes` and `on_calls`. Two rules hold everywhere:
 
 from __future__ import annotations
 
-import re
 from typing import assert_never
 
 from data.errand import IntentType, ParsedMessage
-from data.reply import HelpGiven, NotUnderstood, Thanked
+from data.reply import HelpGiven, NotUnderstood, NumberRefused, Refusal, Thanked
 from orchestration.conversation_state import Conversation, Say, TurnContext
 from orchestration.moves import Outcome, Status, asked_again, asked_to_call, moved
 from orchestration.on_answers import (
     affirmed,
     answered,
+    chosen_place,
     dropped,
     during_call,
     list_again,
+    place_meant,
     told,
     wanted_later,
     wants_list,
 )
 from orchestration.on_calls import call_ended, dial_dropped, dial_refused, plan_due
 from orchestration.on_wishes import located, number_given, search_done, wished
-from orchestration.spoken_times import fold
+from orchestration.small_talk import (
+    asks_about_us,
+    digits_in,
+    is_content,
+    says_thanks,
+    short_numbers,
+    wants_emergency_services,
+)
 
 __all__ = [
     "Outcome",
@@ -46,18 +54,8 @@ __all__ = [
     "told",
 ]
 
-_HELP_WORDS = frozenset({"ayuda", "help", "?", "menu", "ayuda por favor"})
-_THANKS = re.compile(
-    r"(?:(?:ok|okay|dale|listo|perfecto|genial|bueno|buenisimo|barbaro|excelente|great|perfect"
-    r"|muchas|muchisimas|mil|many|a lot|very much|so much|thanks|thank you|thx|ty|gracias|graciass"
-    r"|che|vocero|te agradezco|muy amable|joya|cheers|de verdad|por todo|for everything) ?)+"
-)
-_ACKNOWLEDGED = frozenset(
-    "ok okay oka okey dale listo perfecto genial buenisimo barbaro excelente joya great perfect"
-    " cool nice vale bueno bien entendido orale sale".split()
-) | {"muy bien", "todo bien", "de acuerdo", "got it", "sounds good", "ok perfecto", "ok listo"}
-"""Said when nothing was asked: the customer is content, and wants nothing."""
-_THANK_WORDS = re.compile(r"gracias|thank|thx|\bty\b|agradezco|muy amable|cheers")
+_A_NUMBER = 5
+"""Digits from which on a number was meant, even if it is none."""
 
 
 def heard(state: Conversation, parsed: ParsedMessage, context: TurnContext) -> Outcome:
@@ -74,6 +72,12 @@ def heard(state: Conversation, parsed: ParsedMessage, context: TurnContext) -> O
         later = wanted_later(state, context)
         if later is not None and state.errand is not None:
             return asked_to_call(state, state.errand, context, later)
+    if intent is not IntentType.CANCEL and wants_emergency_services(context.text):
+        return state, (Say(NumberRefused("", Refusal.EMERGENCY)),)
+    if intent is IntentType.CALL_NUMBER and not parsed.phone_number:
+        refused = _no_such_number(state, context)
+        if refused is not None:
+            return refused
     match intent:
         case IntentType.CONFIRM:
             return affirmed(state, parsed, context)
@@ -90,27 +94,35 @@ def heard(state: Conversation, parsed: ParsedMessage, context: TurnContext) -> O
 
 
 def _helped(state: Conversation, context: TurnContext) -> Outcome:
-    content = state.status is Status.IDLE and _words(context.text) in _ACKNOWLEDGED
-    if content or says_thanks(context.text):
+    if says_thanks(context.text) or (state.status is Status.IDLE and is_content(context.text)):
         return state, (Say(Thanked()),)
-    reply = HelpGiven() if _asks_for_help(state, context) else NotUnderstood()
-    return state, (Say(reply), *asked_again(state, context)[1])
+    if asks_about_us(context.text):
+        return state, (Say(HelpGiven()), *asked_again(state, context)[1])
+    if state.status is Status.AWAITING_SELECTION:
+        place = place_meant(context.text, state.options)
+        if place is not None:
+            return chosen_place(state, place, context)
+    if state.status is Status.IDLE:
+        return state, (Say(NotUnderstood() if _has_history(state) else HelpGiven()),)
+    return asked_again(state, context, not_understood=True)
 
 
-def says_thanks(text: str) -> bool:
-    """Whether somebody says thanks, and nothing that wants an answer."""
-    flat = _words(text)
-    return _THANK_WORDS.search(flat) is not None and _THANKS.fullmatch(flat) is not None
+def _has_history(state: Conversation) -> bool:
+    """Whether there was anything before: who writes for the first time is told what this is."""
+    return bool(state.errand or state.options or state.wish)
 
 
-def _words(text: str) -> str:
-    return " ".join(re.sub(r"[^a-z ]+", " ", fold(text)).split())
+def _no_such_number(state: Conversation, context: TurnContext) -> Outcome | None:
+    """An emergency, or a number that cannot be read: said, never passed over in silence."""
+    for number in short_numbers(context.text):
+        refused = context.check_number(number)
+        if refused is Refusal.EMERGENCY:
+            return state, (Say(NumberRefused(number, refused)),)
+    if digits_in(context.text) < _A_NUMBER:
+        return None
+    return state, (Say(NumberRefused("", Refusal.INVALID)), *asked_again(state, context)[1])
 
 
 def _names_another_number(state: Conversation, parsed: ParsedMessage) -> bool:
     shown = state.errand.business.phone if state.errand else None
     return parsed.phone_number is not None and parsed.phone_number != shown
-
-
-def _asks_for_help(state: Conversation, context: TurnContext) -> bool:
-    return state.status is Status.IDLE or fold(context.text) in _HELP_WORDS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -13,6 +14,7 @@ from orchestration.conversation_state import TurnContext, Wish, joined
 from orchestration.leanings import NO_LEANINGS, Leanings, leanings_in
 from orchestration.local_time import business_zone_name, local_now
 from orchestration.slots import resolve
+from orchestration.spoken_times import fold
 
 
 def new_errand(
@@ -48,7 +50,8 @@ def amended(errand: Errand, parsed: ParsedMessage, context: TurnContext) -> Erra
     """
     if context.plan.go_on and errand.others:
         errand = replace(errand, go_on=True)
-    leanings = leanings_in(context.text)
+    # "Mejor a las 6" as a change of mind means six instead, not six if possible.
+    leanings = leanings_in(_INSTEAD.sub("", context.text, count=1))
     says = parsed.date_preference or parsed.time_preference or parsed.specific_request
     if not says and leanings == NO_LEANINGS:
         return errand
@@ -66,12 +69,36 @@ def amended(errand: Errand, parsed: ParsedMessage, context: TurnContext) -> Erra
         (before.date, before.time_from, before.time_until)
     ):
         new = before
+    request = joined(errand.request, _beside(parsed.specific_request or "", new.professional))
     return replace(
         errand,
         service=errand.service or parsed.service_type or "",
-        request=joined(errand.request, parsed.specific_request or ""),
+        request=request,
         preferences=new,
     )
+
+
+def _beside(request: str, professional: str) -> str:
+    """The request without what only names the professional, who is kept apart."""
+    if not professional:
+        return request
+    alone = {f"con {fold(professional)}", f"with {fold(professional)}"}
+    return "" if fold(request) in alone else request
+
+
+_INSTEAD = re.compile(
+    r"^\W*(?:(?:no|ay|uy|perd[oó]n|sorry|che|bueno|ok|ah)\W+)*"
+    r"(?:mejor|m[aá]s bien|prefiero|preferir[ií]a|rather|actually|better|i'?d prefer)\b\W*",
+    re.IGNORECASE,
+)
+_CALLS_OFF = re.compile(r"\b(?:anul\w*|cancel\w*|dar de baja|call off)\b")
+
+
+def calls_off(errand: Errand) -> bool:
+    """Whether something that is booked is to be cancelled: then nothing can come of it that is
+    booked.
+    """
+    return _CALLS_OFF.search(fold(f"{errand.service} {errand.request}")) is not None
 
 
 def leanings_of(preferences: Preferences) -> Leanings:

@@ -14,7 +14,7 @@ from data.record_json import errand_from_json
 from data.store import Attempt, BlockedNumber
 from orchestration.calendar_link import calendar_url
 from orchestration.courtesy import asks_no_more_calls, discloses
-from orchestration.errands import called_name
+from orchestration.errands import called_name, calls_off
 from orchestration.evidence import judge, wants_second_reading
 from orchestration.local_time import business_zone_name, local_now
 from orchestration.needs import Needs
@@ -52,6 +52,9 @@ async def judged(needs: Needs, attempt: Attempt, report: CallReport) -> Judged:
         if claim is not None:
             reading = await _second_reading(needs, report, claim, errand, there)
         result, quote = judge(report, reported, errand, there, reading)
+        if calls_off(errand) and result.status is OutcomeStatus.BOOKED:
+            # A booking was to be cancelled: whatever was agreed, it is not one.
+            result = result.model_copy(update={"status": OutcomeStatus.UNCONFIRMED})
         link = calendar_url(result, errand, zone_name)
     except Exception:
         # Said in words that we cannot read: the customer is told what is certain, not nothing.

@@ -117,7 +117,7 @@ class LiveCalls:
             live.over()
 
     def over(self, attempt_id: str) -> None:
-        """This call is over and about to be settled."""
+        """This call is over, or is being ended: of its progress nothing more is told."""
         live = self._live.get(attempt_id)
         if live is not None:
             live.over()

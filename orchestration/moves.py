@@ -34,9 +34,18 @@ def idle(state: Conversation) -> Conversation:
     return moved(state, status=Status.IDLE, wish=None, attempt_id="", moment=None, postponed=False)
 
 
-def asked_again(state: Conversation, context: TurnContext, *, short: bool = False) -> Outcome:
+def asked_again(
+    state: Conversation,
+    context: TurnContext,
+    *,
+    short: bool = False,
+    not_understood: bool = False,
+) -> Outcome:
     """The open question once more, in the same state."""
-    return state, open_question(state, context.now, context.default_zone, short=short)
+    steps = open_question(
+        state, context.now, context.default_zone, short=short, not_understood=not_understood
+    )
+    return state, steps
 
 
 def whole_list(state: Conversation, context: TurnContext) -> Outcome:

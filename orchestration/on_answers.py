@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from data.errand import Errand, IntentType, ParsedMessage
+from data.place import PlaceInfo
 from data.reply import (
     AlreadyCalling,
     AnswerGiven,
@@ -34,6 +35,7 @@ from orchestration.conversation_state import (
 from orchestration.errands import amended, called_name, ladder, wish_of
 from orchestration.moves import Outcome, Status, asked_again, asked_to_call, idle, moved, whole_list
 from orchestration.questions import choices, open_question
+from orchestration.small_talk import wonders
 from orchestration.spoken_times import fold, spoken_delay
 
 _BARE_YES = frozenset({"si", "dale", "ok", "okay", "vale", "bueno", "claro", "listo", "yes"})
@@ -53,7 +55,8 @@ def during_call(state: Conversation, parsed: ParsedMessage, context: TurnContext
         answer = " ".join(answer.split())[:_LONGEST_ANSWER]
         step = AnswerBusiness(state.attempt_id, context.question.question_id, answer)
         return state, (step,)
-    if parsed.intent is IntentType.CONFIRM or fold(context.text).strip(" .!") in _BARE_YES:
+    bare_yes = parsed.intent is IntentType.CONFIRM or fold(context.text).strip(" .!") in _BARE_YES
+    if bare_yes or wonders(context.text):
         # Nothing was asked; an agent that is told "yes" might take it for consent.
         return state, (Say(AlreadyCalling(name)),)
     wish = (
@@ -161,6 +164,33 @@ def _chosen(
     place, others = ladder(state.options, option, context.plan)
     others = tuple(each for each in others if each.phone not in state.tried)
     return asked_to_call(moved(state, wish=wish), place, context, wish=wish, others=others)
+
+
+_NO_NAMES = frozenset(
+    "la el lo los las de del en por que esta queda cerca una un quiero prefiero mejor dame llama"
+    " a al calle av avenida esa ese the one in on at near street st road avenue i want please porfa"
+    " favor si ok dale barrio zona colonia".split()
+)
+
+
+def place_meant(text: str, places: tuple[PlaceInfo, ...]) -> int | None:
+    """ "La de Belgrano": which entry (1-based) is meant by words of its address alone; None when it
+    is not clear. What follows is a question, so a mistake costs no call.
+    """
+    said = {word for word in re.findall(r"[a-zñ]{3,}", fold(text)) if word not in _NO_NAMES}
+    if not said or len(said) > 4:
+        return None
+    fitting = [
+        number
+        for number, place in enumerate(places, 1)
+        if said <= set(re.findall(r"[a-zñ]{3,}", fold(f"{place.address} {place.name}")))
+    ]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def chosen_place(state: Conversation, option: int, context: TurnContext) -> Outcome:
+    """This entry was chosen."""
+    return _chosen(state, ParsedMessage(intent=IntentType.CONFIRM), option, context)
 
 
 def dropped(state: Conversation, context: TurnContext) -> Outcome:

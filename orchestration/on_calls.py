@@ -30,7 +30,7 @@ from orchestration.conversation_state import (
 from orchestration.errands import called_name, dated_before, moved_to, undated
 from orchestration.local_time import business_zone_name, local_now
 from orchestration.moves import Outcome, Status, idle, moved
-from orchestration.questions import Proposal, open_question, proposal
+from orchestration.questions import Proposal, as_asked, open_question, proposal
 
 _LOOK_AGAIN_S = 60.0
 _QUESTION_COUNTS_S = 300.0
@@ -94,6 +94,7 @@ def _following(errand: Errand, follows: Proposal) -> Errand:
 
 def _result(ended: Ended, follows: Proposal) -> ResultTold:
     business, next_place = ended.errand.business, follows.place
+    wanted = ended.errand.preferences
     return ResultTold(
         business_name=business.name,
         phone=business.phone or "",
@@ -105,6 +106,7 @@ def _result(ended: Ended, follows: Proposal) -> ResultTold:
         next_phone=(next_place.phone or "") if next_place else "",
         next_at=follows.moment.shown if follows.moment else "",
         calendar_url=ended.calendar_url,
+        asked=None if as_asked(ended.result, wanted) else wanted,
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
-from data.call import OutcomeStatus
-from data.errand import ConversationStatus, Errand
+from data.call import CallResult, OutcomeStatus
+from data.errand import ConversationStatus, Errand, Preferences
 from data.place import PlaceInfo
 from data.reply import ChoiceNeeded, ChoicesOffered, ConfirmationAsked, NextStep, Reply
 from orchestration.conversation_state import Conversation, Moment, Say, Step, Wish
@@ -43,12 +44,14 @@ def open_question(
     *,
     short: bool = False,
     in_writing: bool = False,
+    not_understood: bool = False,
 ) -> tuple[Step, ...]:
-    """The open question once more; `short` does not repeat the whole list. `now` in seconds since
-    the epoch, for what is open.
+    """The open question once more; `short` does not repeat the whole list, and neither does
+    `not_understood`. `now` in seconds since the epoch, for what is open.
     """
     if state.status is Status.AWAITING_CONFIRMATION and state.errand:
-        return (Say(_confirmation(state.errand, state.moment, in_writing)),)
+        asked = _confirmation(state.errand, state.moment)
+        return (Say(replace(asked, in_writing=in_writing, not_understood=not_understood)),)
     if state.status is Status.AWAITING_SELECTION:
         wish = state.wish or Wish()
         reply: Reply = ChoicesOffered(
@@ -56,13 +59,16 @@ def open_question(
             state.options,
             state.from_demo_data,
             tuple(opening(place, now, default_zone) for place in state.options),
+            location=wish.location if not is_near_me(wish.location) else "",
             location_helps=state.center is None and is_near_me(wish.location),
         )
-        return (Say(ChoiceNeeded(len(state.options)) if short else reply),)
+        if short or not_understood:
+            reply = ChoiceNeeded(len(state.options), not_understood)
+        return (Say(reply),)
     return ()
 
 
-def _confirmation(errand: Errand, moment: Moment | None, in_writing: bool) -> ConfirmationAsked:
+def _confirmation(errand: Errand, moment: Moment | None) -> ConfirmationAsked:
     return ConfirmationAsked(
         business_name=errand.business.name,
         phone=errand.business.phone or "",
@@ -72,11 +78,30 @@ def _confirmation(errand: Errand, moment: Moment | None, in_writing: bool) -> Co
         call_at=moment.shown if moment else "",
         closed=moment.closed if moment else False,
         others=errand.others if errand.go_on else (),
-        in_writing=in_writing,
     )
 
 
 # --- what comes after a result ----------------------------------------------------------------
+_CLOCK = re.compile(r"[0-2][0-9]:[0-5][0-9]")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def as_asked(result: CallResult, wanted: Preferences) -> bool:
+    """Whether what was booked is what was asked for, as far as both are exact. A wish that was not
+    met was only a wish.
+    """
+    if result.status is not OutcomeStatus.BOOKED:
+        return True
+    day, clock = result.date or "", result.time or ""
+    right_day = wanted.date_is_wish or not (wanted.date and _DAY.fullmatch(day))
+    right_day = right_day or wanted.date <= day <= (wanted.date_until or wanted.date)
+    right_time = wanted.time_is_wish or not _CLOCK.fullmatch(clock)
+    right_time = right_time or (wanted.time_from or "00:00") <= clock <= (
+        wanted.time_until or "24:00"
+    )
+    return right_day and right_time
+
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """What comes next, and with whom."""

@@ -218,6 +218,7 @@ class Turns:
                         batch.order = None
                         await self._perform(batch, *conversation.dial_dropped(batch.state), context)
                         return
+                    self._live.over(attempt_id)
                     if not self._needs.phone.cancel(attempt_id):
                         log.info("call %s had ended before its cancellation", attempt_id[:8])
                 case AnswerBusiness(attempt_id, question_id, answer):

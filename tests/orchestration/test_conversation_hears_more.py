@@ -4,26 +4,35 @@ from __future__ import annotations
 
 import pytest
 
+from data.call import CallResult, OutcomeStatus
 from data.reply import (
+    AlreadyCalling,
     AnswerGiven,
     AnswerLate,
     CancelUnderway,
+    ChoiceNeeded,
     ChoicesOffered,
     ConfirmationAsked,
     HelpGiven,
     LocationNoted,
+    NotUnderstood,
+    NumberRefused,
+    Refusal,
+    ResultTold,
     Thanked,
 )
 from orchestration import conversation
-from orchestration.conversation import says_thanks
 from orchestration.conversation_state import (
     AnswerBusiness,
     CancelCall,
+    EndContext,
+    Ended,
     OpenQuestion,
     OrderCall,
     Search,
 )
 from orchestration.near_me import is_near_me
+from orchestration.small_talk import says_thanks
 from tests.orchestration.chat import ANA, TILOS, Chat, Intent, Status
 
 HOME = (-34.588, -58.43)
@@ -158,6 +167,77 @@ def test_contentment_wants_no_help(chat: Chat, text: str) -> None:
 def test_contentment_is_no_answer_to_a_question(asked: Chat) -> None:
     replies = asked.hear(Intent.HELP, text="bien")
     assert isinstance(replies[-1], ConfirmationAsked)
+
+
+def test_who_writes_for_the_first_time_is_told_what_this_is(chat: Chat) -> None:
+    assert chat.hear(Intent.HELP, text="mmm") == [HelpGiven()]
+    chat.hear(Intent.SEARCH_ONLY, service="corte")
+    chat.found()
+    assert chat.hear(Intent.HELP, text="mmm") == [NotUnderstood()]
+    assert chat.hear(Intent.HELP, text="Buenas tardes, qué podés hacer?") == [HelpGiven()]
+
+
+@pytest.mark.parametrize("text", ["y?", "¿ya llamaste?", "Is it done?", "novedades?"])
+def test_impatience_is_not_passed_on(calling: Chat, text: str) -> None:
+    assert calling.hear(Intent.HELP, text=text) == [AlreadyCalling(ANA.name)]
+
+
+@pytest.mark.parametrize("text", ["llamá a los bomberos!", "call the police", "llama al 911"])
+def test_emergencies_are_sent_where_they_belong(chat: Chat, text: str) -> None:
+    (reply,) = chat.hear(Intent.CALL_NUMBER, text=text)
+    assert isinstance(reply, NumberRefused) and reply.refusal is Refusal.EMERGENCY
+
+
+def test_a_number_that_is_none_is_not_passed_over(asked: Chat) -> None:
+    replies = asked.hear(Intent.CALL_NUMBER, text="llama al 55 1234 56789 01")
+    assert replies[0] == NumberRefused("", Refusal.INVALID)
+    assert isinstance(replies[1], ConfirmationAsked)
+
+
+def test_an_entry_is_chosen_by_where_it_is(chat: Chat) -> None:
+    chat.hear(Intent.SEARCH_AND_CALL, service="corte")
+    chat.found(
+        ANA.model_copy(update={"address": "Av. Santa Fe 3421, Palermo, Buenos Aires"}),
+        TILOS.model_copy(update={"address": "Cabildo 1890, Belgrano, Buenos Aires"}),
+    )
+    (reply,) = chat.hear(Intent.HELP, text="la de Buenos Aires")
+    assert isinstance(reply, ChoiceNeeded)
+    (reply,) = chat.hear(Intent.HELP, text="la de Belgrano")
+    assert isinstance(reply, ConfirmationAsked) and reply.phone == TILOS.phone
+
+
+def test_instead_is_no_wish(asked: Chat) -> None:
+    (again,) = asked.hear(Intent.SEARCH_AND_CALL, time="a las 6", text="mejor a las 6")
+    assert isinstance(again, ConfirmationAsked)
+    assert again.preferences.time_from == "18:00" and not again.preferences.time_is_wish
+
+
+def test_who_is_wanted_is_said_once(asked: Chat) -> None:
+    (again,) = asked.hear(Intent.SEARCH_AND_CALL, request="con Ana", text="con Ana")
+    assert isinstance(again, ConfirmationAsked)
+    assert (again.preferences.professional, again.request) == ("Ana", "")
+
+
+@pytest.mark.parametrize(
+    ("day", "clock", "right"),
+    [
+        ("2026-11-26", "17:00", True),
+        ("2026-11-26", "18:30", False),
+        ("2026-11-27", "17:00", False),
+        ("el jueves", "17:00", True),
+    ],
+)
+def test_what_is_booked_otherwise_is_said_to_be_so(
+    calling: Chat, day: str, clock: str, right: bool
+) -> None:
+    wanted = calling.order.errand.preferences
+    booked = CallResult(status=OutcomeStatus.BOOKED, date=day, time=clock)
+    ended = Ended(calling.state.attempt_id, calling.order.errand, booked, answered=True)
+    (told,) = calling.keep(
+        conversation.call_ended(calling.state, ended, EndContext(calling.now, {}, "x"))
+    )
+    assert isinstance(told, ResultTold)
+    assert told.asked == (None if right else wanted)
 
 
 def test_help_is_help(chat: Chat) -> None:

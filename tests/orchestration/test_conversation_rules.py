@@ -131,7 +131,8 @@ def test_no_drops_what_was_pending(asked: Chat, listed: Chat) -> None:
 def test_answers_to_a_list(listed: Chat) -> None:
     assert listed.hear(Intent.CONFIRM, option=3) == [ChoiceNeeded(2)]
     assert listed.hear(Intent.CONFIRM) == [ChoiceNeeded(2)]
-    assert listed.hear(Intent.HELP, text="eh?") == [NotUnderstood(), listed_again(listed)]
+    assert listed.hear(Intent.HELP, text="eh?") == [ChoiceNeeded(2, not_understood=True)]
+    assert listed.hear(Intent.HELP, text="hola") == [HelpGiven(), listed_again(listed)]
     (offered,) = listed.hear(Intent.SEARCH_AND_CALL, time="a las 6")
     assert isinstance(offered, ChoicesOffered)
     (question_then,) = listed.hear(Intent.CONFIRM, option=2)
@@ -141,7 +142,7 @@ def test_answers_to_a_list(listed: Chat) -> None:
 
 def listed_again(chat: Chat) -> ChoicesOffered:
     unknown = tuple(Opening() for _ in chat.state.options)
-    return ChoicesOffered("corte", chat.state.options, True, unknown)
+    return ChoicesOffered("corte", chat.state.options, True, unknown, location="Palermo")
 
 
 def test_a_yes_to_a_list_of_one_chooses_it_but_does_not_dial(chat: Chat) -> None:
@@ -193,4 +194,6 @@ def test_help(chat: Chat, asked: Chat) -> None:
     helped = asked.hear(Intent.HELP, text="Ayuda")
     assert helped[0] == HelpGiven() and isinstance(helped[1], ConfirmationAsked)
     confused = asked.hear(Intent.HELP, text="mmm")
-    assert confused[0] == NotUnderstood() and isinstance(confused[1], ConfirmationAsked)
+    assert [isinstance(each, ConfirmationAsked) and each.not_understood for each in confused] == [
+        True
+    ]

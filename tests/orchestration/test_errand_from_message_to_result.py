@@ -143,6 +143,19 @@ def test_what_is_written_during_the_call_reaches_the_agent(world: World) -> None
     run_virtual(story())
 
 
+def test_after_a_cancellation_nothing_more_is_said_about_progress(world: World) -> None:
+    async def story() -> None:
+        async with world.open() as concierge:
+            attempt_id = await world.to_a_call(concierge)
+            await world.write(concierge, "cancelar")
+            assert names(await world.read()) == ["CancelUnderway"]
+            concierge.call_noted(attempt_id, TimelineEntry(1.0, EntryKind.PHASE, "talking"))
+            await asyncio.sleep(10)
+            assert await world.read() == []
+
+    run_virtual(story())
+
+
 def test_a_cancellation_after_the_end_is_survived(world: World) -> None:
     async def story() -> None:
         async with world.open() as concierge:
