@@ -52,7 +52,7 @@ _DATES = re.compile(
     r"|el [0-9]{1,2}(?=,? #| de (?:este|el proximo) mes)(?: de (?:este|el proximo) mes)?"
     rf"|pasado {_TOMORROW}|(?:the )?day after tomorrow"
     r"|hoy(?: mismo)?|today|tonight|tomorrow|tmrw|tmr|tmw|tmrow|tomorow|tommorow|tomorro|2moro"
-    rf"|(?<!la )(?<!las ){_TOMORROW}(?: mismo)?(?! (?:por|en) dia)"
+    rf"|(?<!\bla )(?<!\blas ){_TOMORROW}(?: mismo)?(?! (?:por|en) dia)"
     r"|(?:sometime |later |early |late |en el transcurso de |durante )?"
     r"(?:la |esta |the |this |next )?(?:proxima |misma )?"
     r"(?:semana|week)\b"

@@ -82,7 +82,7 @@ _FILLER = word_set(
     che ahora mismo te les le lo la los las eso ese me quiero todo bien muy de nada tu usted vos
     please thanks thank you so much it that them now then and y e a mi the us oh ah
     hola buenas amigo amiga mate carnal maestro maestra capo genio crack jefe jefa tio tia
-    bro wey guey man dude buddy pls plz thx porfi plis pf x fa favorcito una llamada un llamado
+    campeon campeona idolo idola reina rey bro wey guey man dude buddy pls plz thx porfi plis pf x fa favorcito una llamada un llamado
     my dear sir senor senora senorita hombre asi amable compa compadre primo hermano querido
     loco macho tronco majo maja cheers ta pal love bud fam well just
     """
@@ -104,6 +104,10 @@ _SURE_SI = re.compile(r"(?<!\w)[Ss](?:[ÍíÌì]+|[iI]+(?=\s*[,.!]))(?!\w)")
 _SHORT_OK = re.compile(r"^k+(?= (?:thanks|thx|go|do|call|cool|great|sure|pls|please|then)\b|$)")
 
 
+_ENOUGH = re.compile(r"\b(?:asi (?:esta|ya esta) bien|esta bien asi|asi nomas|cuando pueda)\b")
+"""May as well mean that nothing more is wanted."""
+
+
 def with_sure_yes(plain: str) -> str:
     """Folded, with "sip" for a "sí" that its accent or a comma tells from an if."""
     return fold(_SURE_SI.sub("sip", plain))
@@ -114,6 +118,8 @@ def says_yes(folded: str) -> bool:
     if len(folded) > LONGEST_ANSWER or "?" in folded or re.search(r"[0-9]", folded):
         return False
     rest = " ".join(re.sub(r"[^a-zñ' ]+", " ", folded).split())
+    if _ENOUGH.search(rest):
+        return False
     if rest in _ONLY_ALONE:
         return True
     rest = re.sub(r"\b(?:si){2,}\b", "si", _SHORT_OK.sub("ok", rest))
@@ -126,16 +132,14 @@ def says_yes(folded: str) -> bool:
     return sure and all(word in _YES or word in _FILLER or word in _CALL_NOW for word in words)
 
 
-_MOST_UNKNOWN = 2
-"""Words of a yes that the rules do not know."""
 _PUT_OFF = re.compile(r"(?<!\w)(?:te (?:digo|aviso|confirmo|cuento)|a ver|hold on|ahorita)(?!\w)")
 
 
 def could_be_yes(folded: str, asked: str) -> bool:
     """Whether a person could mean nothing but yes by this: the limit for what a model may say.
 
-    It must begin like a yes, hold no doubt, and name nobody whom the question (`asked`, folded)
-    did not name.
+    It must begin like a yes, hold no doubt, and have no word that is neither a yes nor in the
+    question (`asked`, folded): "vale, caro" and "ok, ya vuelvo" begin like a yes too.
     """
     words = [squeezed(word) for word in words_of(folded)]
     if not 0 < len(words) <= 8 or "?" in folded or re.search(r"[0-9]", folded):
@@ -145,13 +149,8 @@ def could_be_yes(folded: str, asked: str) -> bool:
     if _PUT_OFF.search(folded):
         return False
     known = {squeezed(word) for word in words_of(asked)} | _YES | _FILLER | _CALL_NOW
-    if sum(word not in known for word in words) > _MOST_UNKNOWN:
+    if not set(words) <= known:
         return False
-    whom = re.search(r"\b(?:a|al|con|to|with) (.*)", " ".join(words))
-    if whom is not None and not set(whom[1].split()) <= known:
-        return False
-    if re.match(r"\W*si [^,.!]", folded) and not set(words) <= known:
-        return False  # "si te dicen que …" is an if: without its accent nothing else tells
     opening = next((word for word in words if word not in _FILLER), "")
     start = " ".join(words_of(folded))
     return opening in _YES or _YES_PHRASE.match(start) is not None
