@@ -6,10 +6,10 @@ from typing import assert_never
 
 from data import reply as r
 from messaging.call_replies import CallReply
-from messaging.phrases_en_asking import business_question, choices, confirmation
-from messaging.phrases_en_parts import TIMES, at_place, with_place
+from messaging.phrases_en_asking import NOT_UNDERSTOOD, business_question, choices, confirmation
+from messaging.phrases_en_parts import TIMES, at_place, in_area, of_place, them, with_place
 from messaging.phrases_en_results import result
-from messaging.showing import NAME, REQUEST, SERVICE, SPOKEN, shown_called, shown_number, shown_who
+from messaging.showing import REQUEST, SERVICE, SPOKEN, shown_called, shown_number, shown_who
 from messaging.text import harmless
 
 APOLOGY = (
@@ -25,17 +25,17 @@ CALLBACK_EXPLANATION = (
 _HELP = """\
 Hi! I'm *Vocero*: I phone businesses for you and tell you what they said.
 
-Write to me like this:
-• “A haircut tomorrow at five in Palermo”
-• “Call +54 11 5555-0100 and book a table for four”
-• “Find dentists near Sol”
+Write to me, for example:
+• “A haircut tomorrow at five, downtown”
+• “Find dentists near the station”
+• or the number of a business and what to call it for
 
 You can also send me a voice note or share your location.
 
 I always ask before I call. *Cancel* stops everything."""
 
 _NOT_UNDERSTOOD = (
-    "Sorry, I didn't get that. Tell me what you need and where (“dentist downtown, Thursday "
+    f"{NOT_UNDERSTOOD} Tell me what you need and where (“dentist downtown, Thursday "
     "afternoon”), or send me the number to call."
 )
 _TEXT_PLEASE = (
@@ -54,6 +54,9 @@ _SEARCH_FAILED = (
     "The search isn't working right now. Try again in a few minutes, or send me the business's "
     "number and I'll call it directly."
 )
+
+_WITH_ITS_CODE = "if it's in another country, with its code, for example +44 …"
+_ANOTHER = "Send me another number, or tell me what you're looking for."
 
 
 def words(reply: r.Reply) -> str:
@@ -81,10 +84,13 @@ def words(reply: r.Reply) -> str:
             return _nothing(reply)
         case r.SearchFailed():
             return _SEARCH_FAILED
-        case r.ChoiceNeeded(count):
+        case r.ChoiceNeeded(count, not_understood):
+            sorry = f"{NOT_UNDERSTOOD} " if not_understood else ""
             if count == 1:
-                return "Reply *1* to choose it, or *no* to leave it."
-            return f"Which one on the list? Reply with a number from 1 to {count}, or *none*."
+                return f"{sorry}Reply *1* to choose it, or *no* to leave it."
+            return (
+                f"{sorry}Which one on the list? Reply with a number from 1 to {count}, or *none*."
+            )
         case r.ConfirmationAsked():
             return confirmation(reply)
         case r.NumberRefused(number, refusal):
@@ -111,7 +117,7 @@ def _about_a_call(reply: CallReply) -> str:
             )
         case r.AlreadyBooked(name):
             return (
-                f"You have your booking{with_place(name)} already, so I won't call anyone else for "
+                f"You already have your booking{of_place(name)}, so I won't call anyone else for "
                 "it. If you need something else, tell me."
             )
         case r.CallStarted(name, phone):
@@ -126,11 +132,11 @@ def _about_a_call(reply: CallReply) -> str:
                 "rest. To end it, write *cancel*."
             )
         case r.PassedOn(name):
-            return f"Okay, I'm telling {shown_called(name) or 'them'} on the call."
+            return f"Okay, I'm telling {them(name)} on the call."
         case r.BusinessAsks():
             return business_question(reply)
         case r.AnswerGiven(name, answer):
-            return f"Okay, I told {shown_called(name) or 'them'}: “{harmless(answer, REQUEST)}”."
+            return f"Okay, I told {them(name)}: “{harmless(answer, REQUEST)}”."
         case r.AnswerLate(name):
             return (
                 "Your answer came when the conversation had already moved on. I passed it on to "
@@ -171,17 +177,17 @@ def _not_heard(trouble: r.VoiceTrouble) -> str:
 
 def _nothing_to_cancel(name: str) -> str:
     if not name:
-        return "There is nothing going on to cancel."
+        return "There is nothing to cancel right now."
     return (
-        f"There is no call going on. The booking{with_place(name)} still stands: if you want it "
-        "cancelled, tell me and I'll call them."
+        f"There is no call going on. Your booking{of_place(name)} still stands; if you want to "
+        "cancel it, please tell them yourself."
     )
 
 
 def _nothing(nothing: r.NothingFound) -> str:
-    service, location = harmless(nothing.service, SERVICE), harmless(nothing.location, NAME)
+    service = harmless(nothing.service, SERVICE)
     what = f" for “{service}”" if service else ""
-    where = f" in {location}" if location else ""
+    where = in_area(nothing.location)
     demo = " (I only searched the demo examples)" if nothing.from_demo_data else ""
     return (
         f"I found no business with a phone{what}{where}{demo}. Try other words or another area, "
@@ -190,26 +196,38 @@ def _nothing(nothing: r.NothingFound) -> str:
 
 
 def _refused(number: str, refusal: r.Refusal) -> str:
-    shown = shown_number(number) if number else "That number"
+    known = shown_number(number)
+    shown = known or "That number"
     match refusal:
         case r.Refusal.INVALID:
-            why = "this doesn't look like a complete phone number. Could you check and resend it?"
+            if not known:
+                return (
+                    "I can't use that number as it is. Please check it and send all of it; "
+                    f"{_WITH_ITS_CODE}"
+                )
+            return (
+                f"{shown} doesn't look like a complete phone number. Please check it and send all "
+                f"of it; {_WITH_ITS_CODE}"
+            )
         case r.Refusal.COUNTRY:
-            why = "this is in a country that I cannot call."
+            return f"{shown} is in a country that I can't call. {_ANOTHER}"
         case r.Refusal.PREMIUM:
-            why = "this is a special-rate number, and I don't call those."
+            return f"{shown} is a premium-rate number, and I don't call those. {_ANOTHER}"
         case r.Refusal.EMERGENCY:
-            why = (
-                "this is an emergency or short number: I cannot call it. If this is an "
+            return (
+                f"{shown} is an emergency or short number: I can't call it. If this is an "
                 "emergency, please call it yourself, right now."
             )
         case r.Refusal.OWN:
-            why = "this is your number or ours, so I won't call it. Send me the business's number."
+            return (
+                f"{shown} is your number or ours, so I won't call it. Send me the business's "
+                "number."
+            )
         case r.Refusal.BLOCKED:
-            why = "they asked us not to call again. I can look for another place."
+            there = f"The business at {known}" if known else "That business"
+            return f"{there} asked us not to call again. I can look for another place."
         case _:
             assert_never(refusal)
-    return f"{shown}: {why}"
 
 
 def _over(limit: r.Limit, name: str, until: str) -> str:

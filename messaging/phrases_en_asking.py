@@ -5,7 +5,7 @@ from __future__ import annotations
 from data import reply as r
 from data.errand import Preferences
 from data.place import Opening, PlaceInfo
-from messaging.phrases_en_parts import TIMES
+from messaging.phrases_en_parts import TIMES, in_area
 from messaging.showing import (
     MOST_OPTIONS,
     MOST_PLACES,
@@ -16,6 +16,8 @@ from messaging.showing import (
     SERVICE,
     SIZES,
     fits,
+    has_name,
+    shown_address,
     shown_called,
     shown_rating,
     shown_votes,
@@ -23,6 +25,7 @@ from messaging.showing import (
 )
 from messaging.text import harmless
 
+NOT_UNDERSTOOD = "Sorry, I didn't get that."
 _DEMO = "_These are demo examples, not real businesses._"
 _LOCATION_HELPS = (
     "📍 To search near you, share your location: tap 📎 (or +) in this chat, choose *Location* "
@@ -45,7 +48,8 @@ def choices(offered: r.ChoicesOffered) -> str:
         *([_LOCATION_HELPS] if offered.location_helps else []),
     ]
     openings = dict(enumerate(offered.openings, 1))
-    head = f"Here is what I found for “{service}”:" if service else "Here is what I found:"
+    what = f" for “{service}”" if service else ""
+    head = f"Here is what I found{what}{in_area(offered.location)}:"
     text = ""
     for name, details in SIZES:
         entries = (
@@ -59,7 +63,7 @@ def choices(offered: r.ChoicesOffered) -> str:
 
 
 def _entry(number: int, place: PlaceInfo, opening: Opening | None, name: int, details: int) -> str:
-    facts = [harmless(place.address, details)]
+    facts = [shown_address(place.address, details)]
     if rating := shown_rating(place):
         votes = shown_votes(place)
         facts.append(f"★ {rating}{f' ({votes} reviews)' if votes else ''}")
@@ -73,8 +77,9 @@ def _entry(number: int, place: PlaceInfo, opening: Opening | None, name: int, de
 def confirmation(asked: r.ConfirmationAsked) -> str:
     """The question before dialling, with everything that a yes allows."""
     who = shown_who(asked.business_name, asked.phone)
+    sorry = f"{NOT_UNDERSTOOD} " if asked.not_understood else ""
     moment = TIMES.moment(asked.call_at)
-    lines = [f"Shall I call {who}{f' {moment}' if moment else ''}?"]
+    lines = [f"{sorry}Shall I call {who}{f' {moment}' if moment else ''}?"]
     if moment:
         lines.append("They are closed now." if asked.closed else "I won't call before then.")
     lines.append("")
@@ -124,7 +129,8 @@ def business_question(asks: r.BusinessAsks) -> str:
     name = shown_called(asks.business_name)
     question = harmless(asks.question, QUESTION)
     options = [harmless(option, OPTION) for option in asks.options[:MOST_OPTIONS]]
-    lines = [f"❓ {f'*{name}*' if name else 'The business'} is on the line and asks: “{question}”"]
+    who = f"*{name}*" if has_name(asks.business_name) else "The business"
+    lines = [f"❓ {who} is on the line and asks: “{question}”"]
     if options:
         lines += ["", *(f"{number}. {option}" for number, option in enumerate(options, 1))]
     how = "with the number or in your own words" if options else "in your own words"

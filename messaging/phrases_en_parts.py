@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from messaging.showing import shown_called
+import re
+
+from messaging.showing import NAME, has_name, is_number, shown_called, shown_who
 from messaging.showing_times import Calendar, Times, TimeWords
+from messaging.text import harmless
 
 TIMES = Times(
     Calendar(
@@ -36,11 +39,37 @@ TIMES = Times(
 )
 
 
+_NEEDS_NO_IN = re.compile(
+    r"(?:in|at|near|around|by|close|next to|en|por|cerca)(?!\w)|(?:down|mid|up)town$", re.IGNORECASE
+)
+
+
 def at_place(name: str) -> str:
-    """ " at Ana", or "" when neither name nor number is known."""
-    return f" at {shown_called(name)}" if shown_called(name) else ""
+    """ " at Ana", or "" when no name is known."""
+    return f" at {shown_called(name)}" if has_name(name) else ""
 
 
 def with_place(name: str) -> str:
-    """ " with Ana", or ""."""
+    """ " with Ana", " with +54 …", or ""."""
     return f" with {shown_called(name)}" if shown_called(name) else ""
+
+
+def of_place(name: str) -> str:
+    """For a booking: " with Ana", " (+54 …)", or ""."""
+    return f" ({shown_called(name)})" if is_number(name) else with_place(name)
+
+
+def them(name: str) -> str:
+    """ "Ana", or "them" where no name is known."""
+    return shown_called(name) if has_name(name) else "them"
+
+
+def who_there(name: str, phone: str) -> str:
+    """ "*Ana* (+54 …)", or "the business at +54 …"."""
+    return f"{'' if has_name(name) else 'the business at '}{shown_who(name, phone)}"
+
+
+def in_area(location: str) -> str:
+    """ " in Soho", " near the station", or "": the customer's words may bring their preposition."""
+    shown = harmless(location, NAME)
+    return f" {shown}" if _NEEDS_NO_IN.match(shown) else f" in {shown}" if shown else ""

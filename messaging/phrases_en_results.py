@@ -6,8 +6,9 @@ from typing import assert_never
 
 from data import reply as r
 from data.call import CallResult, OutcomeStatus
-from messaging.phrases_en_parts import TIMES
-from messaging.showing import NAME, WORDS, fitted, shown_link, shown_who
+from data.errand import Preferences
+from messaging.phrases_en_parts import TIMES, who_there
+from messaging.showing import NAME, WORDS, fitted, has_name, shown_link, shown_number, shown_who
 from messaging.text import harmless
 
 
@@ -35,42 +36,67 @@ def result(told: r.ResultTold) -> str:
 
 def _head(told: r.ResultTold) -> str:
     who = shown_who(told.business_name, told.phone)
+    there = who_there(told.business_name, told.phone)
     when = TIMES.agreed(told.result)
     match told.result.status:
         case OutcomeStatus.BOOKED:
-            return f"✅ *Booked* at {who}{f': *{when}*' if when else ''}."
+            if told.asked is not None:
+                return _not_as_asked(told, told.asked, when)
+            how = f"at {who}" if has_name(told.business_name) else f"by phone ({who})"
+            return f"✅ *Booked* {how}{f': *{when}*' if when else ''}."
         case OutcomeStatus.UNCONFIRMED:
             thought = f" We spoke about {when}." if when else ""
             return (
-                f"⚠️ *Not confirmed*: I spoke with {who}, but it was not clearly confirmed."
+                f"⚠️ *Not confirmed*: I spoke with {there}, but it was not clearly confirmed."
                 f"{thought} Please don't count on it yet."
             )
         case OutcomeStatus.NO_AVAILABILITY:
-            return f"{who} has nothing free {_for(told.result)}."
+            return f"{_first_upper(there)} has nothing free {_for(told.result)}."
         case OutcomeStatus.CALLBACK_NEEDED:
-            return f"{who} asks to be called again{f': {when}' if when else ''}."
+            return f"{_first_upper(there)} asks to be called again{f': {when}' if when else ''}."
         case OutcomeStatus.WRONG_NUMBER:
-            return f"{who}: they said it is a wrong number. Nothing was booked."
+            return f"{who}: they said this is a wrong number. Nothing was booked."
         case OutcomeStatus.NO_ANSWER:
             return f"{who} does not answer. Nothing was booked."
         case OutcomeStatus.BUSY:
             return f"{who}: the line is busy. Nothing was booked."
         case OutcomeStatus.VOICEMAIL:
-            return f"{who}: voicemail picked up. I left no message and nothing was booked."
+            return f"{who}: I got their voicemail. I left no message and nothing was booked."
         case OutcomeStatus.CANCELLED:
             return f"The call to {who} was cancelled, as you asked. Nothing is confirmed."
         case OutcomeStatus.INTERRUPTED:
-            return f"The call with {who} broke off before it was done. Nothing is confirmed."
+            return f"The call with {who} was cut off before it was finished. Nothing is confirmed."
         case OutcomeStatus.FAILED:
             return f"I could not complete the call to {who}. Nothing is confirmed."
         case _:
             assert_never(told.result.status)
 
 
+def _first_upper(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _not_as_asked(told: r.ResultTold, asked: Preferences, when: str) -> str:
+    where = f"at {shown_who(told.business_name, told.phone)}"
+    booked = ", ".join(
+        part for part in (when, where if has_name(told.business_name) else "") if part
+    )
+    by_whom = harmless(asked.professional, NAME)
+    wanted = ", ".join(
+        part for part in (TIMES.asked(asked), f"with {by_whom}" if by_whom else "") if part
+    )
+    return (
+        f"⚠️ *Booked, but not as you asked*{f': {booked}' if booked else ''}"
+        f"{f' (you had asked for {wanted})' if wanted else ''}.\n"
+        "If it doesn't suit you, it has to be cancelled: their number is "
+        f"{shown_number(told.phone)}."
+    )
+
+
 def _for(result: CallResult) -> str:
     when = TIMES.agreed(result)
     if not when:
-        return "for what you asked"
+        return "for what you asked for"
     return f"for {when}" if result.date else when
 
 

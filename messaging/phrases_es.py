@@ -6,10 +6,10 @@ from typing import assert_never
 
 from data import reply as r
 from messaging.call_replies import CallReply
-from messaging.phrases_es_asking import business_question, choices, confirmation
-from messaging.phrases_es_parts import TIMES, at_place, to_place, with_place
+from messaging.phrases_es_asking import NOT_UNDERSTOOD, business_question, choices, confirmation
+from messaging.phrases_es_parts import TIMES, at_place, in_area, to_place, to_who, with_place
 from messaging.phrases_es_results import result
-from messaging.showing import NAME, REQUEST, SERVICE, SPOKEN, shown_called, shown_number, shown_who
+from messaging.showing import REQUEST, SERVICE, SPOKEN, shown_number
 from messaging.text import harmless
 
 APOLOGY = (
@@ -18,24 +18,24 @@ APOLOGY = (
 )
 CALLBACK_EXPLANATION = (
     "Hola. Este es el número de Vocero, un asistente de inteligencia artificial que hace llamadas "
-    "por encargo de otras personas. Aquí no podemos atender llamadas. Si la llamamos hace poco, "
-    "fue para pedir un turno, una cita o una reserva. Muchas gracias y hasta luego."
+    "por encargo de otras personas. Aquí no podemos atender llamadas. Si recibió una llamada "
+    "nuestra, fue para pedir un turno, una cita o una reserva. Muchas gracias y hasta luego."
 )
 
 _HELP = """\
 ¡Hola! Soy *Vocero*: llamo por teléfono a negocios por ti y te cuento qué dijeron.
 
 Escríbeme, por ejemplo:
-• “Un turno para cortarme el pelo mañana a las 5 en Palermo”
-• “Llama al +54 11 5555-0100 y reserva una mesa para cuatro”
-• “Busca dentistas cerca de Sol”
+• “Un corte de pelo mañana a las 5 en el centro”
+• “Busca dentistas cerca de la estación”
+• o el número de un negocio y para qué hay que llamar
 
 También puedes enviarme una nota de voz o compartir tu ubicación.
 
 Antes de llamar siempre te pregunto. Con *cancelar* lo detengo todo."""
 
 _NOT_UNDERSTOOD = (
-    "Perdón, no lo entendí. Dime qué necesitas y dónde (“dentista en el centro, el jueves por la "
+    f"{NOT_UNDERSTOOD} Dime qué necesitas y dónde (“dentista en el centro, el jueves por la "
     "tarde”) o envíame el número al que hay que llamar."
 )
 _TEXT_PLEASE = (
@@ -53,6 +53,9 @@ _SEARCH_FAILED = (
     "La búsqueda no funciona en este momento. Inténtalo de nuevo en unos minutos o envíame el "
     "número del negocio y llamo directamente."
 )
+
+_WITH_ITS_CODE = "Si es de otro país, con su código, por ejemplo +52 …"
+_ANOTHER = "Envíame otro número o dime qué buscas."
 
 
 def words(reply: r.Reply) -> str:
@@ -80,16 +83,19 @@ def words(reply: r.Reply) -> str:
             return _nothing(reply)
         case r.SearchFailed():
             return _SEARCH_FAILED
-        case r.ChoiceNeeded(count):
+        case r.ChoiceNeeded(count, not_understood):
+            sorry = f"{NOT_UNDERSTOOD} " if not_understood else ""
             if count == 1:
-                return "Responde *1* para elegirla o *no* para dejarlo."
-            return f"¿Cuál de la lista? Responde con un número del 1 al {count}, o *ninguna*."
+                return f"{sorry}Responde *1* para elegirla o *no* para dejarlo."
+            return (
+                f"{sorry}¿Cuál de la lista? Responde con un número del 1 al {count}, o *ninguna*."
+            )
         case r.ConfirmationAsked():
             return confirmation(reply)
         case r.NumberRefused(number, refusal):
             return _refused(number, refusal)
         case r.OverLimit(limit, name, until):
-            return _over(limit, shown_called(name), until)
+            return _over(limit, name, until)
         case r.Cancelled():
             return "Listo, no llamo a nadie. Cuando necesites algo, escríbeme."
         case r.NothingToCancel(name):
@@ -105,7 +111,7 @@ def _about_a_call(reply: CallReply) -> str:
         case r.CallPlanned(name, phone, call_at):
             moment = TIMES.moment(call_at) or "en cuanto se pueda"
             return (
-                f"🗓️ Anotado: llamo a {shown_who(name, phone)} {moment} y te cuento. Si ya no hace "
+                f"🗓️ Anotado: llamo {to_who(name, phone)} {moment} y te cuento. Si ya no hace "
                 "falta, escribe *cancelar*."
             )
         case r.AlreadyBooked(name):
@@ -114,9 +120,9 @@ def _about_a_call(reply: CallReply) -> str:
                 "Si necesitas otra cosa, dímelo."
             )
         case r.CallStarted(name, phone):
-            return f"📞 Llamando a {shown_who(name, phone)}…"
+            return f"📞 Llamando {to_who(name, phone)}…"
         case r.CallAnswered(name):
-            return f"Contestaron{at_place(name)}. Estoy hablando; te aviso apenas termine."
+            return f"Contestaron{at_place(name)}. Estoy hablando; te aviso en cuanto termine."
         case r.AlreadyCalling(name):
             return (
                 f"Ahora mismo estoy en una llamada{with_place(name)}. Cuando termine seguimos con "
@@ -130,8 +136,8 @@ def _about_a_call(reply: CallReply) -> str:
             return f"Listo, se lo dije{to_place(name)}: “{harmless(answer, REQUEST)}”."
         case r.AnswerLate(name):
             return (
-                "Tu respuesta llegó cuando la conversación ya había seguido. Igual se la pasé a "
-                f"quien habla{with_place(name)}, por si todavía sirve."
+                "Tu respuesta llegó cuando la conversación ya había seguido. De todos modos "
+                f"la pasé a la llamada{with_place(name)}, por si todavía sirve."
             )
         case r.CancelUnderway(name):
             return f"Estoy cortando la llamada{with_place(name)}. Enseguida te digo cómo quedó."
@@ -168,17 +174,17 @@ def _not_heard(trouble: r.VoiceTrouble) -> str:
 
 def _nothing_to_cancel(name: str) -> str:
     if not name:
-        return "No hay nada en marcha que cancelar."
+        return "Ahora mismo no hay nada que cancelar."
     return (
-        f"No hay ninguna llamada en curso. La reserva{with_place(name)} sigue en pie: si quieres "
-        "anularla, dímelo y los llamo para avisarles."
+        f"No hay ninguna llamada en curso. La reserva{with_place(name)} sigue en pie; si quieres "
+        "anularla, avísales tú directamente."
     )
 
 
 def _nothing(nothing: r.NothingFound) -> str:
-    service, location = harmless(nothing.service, SERVICE), harmless(nothing.location, NAME)
+    service = harmless(nothing.service, SERVICE)
     what = f" para “{service}”" if service else ""
-    where = f" en {location}" if location else ""
+    where = in_area(nothing.location)
     demo = " (busqué solo entre los ejemplos de demostración)" if nothing.from_demo_data else ""
     return (
         f"No encontré ningún negocio con teléfono{what}{where}{demo}. Prueba con otras palabras u "
@@ -187,51 +193,59 @@ def _nothing(nothing: r.NothingFound) -> str:
 
 
 def _refused(number: str, refusal: r.Refusal) -> str:
-    shown = shown_number(number) if number else "Ese número"
+    known = shown_number(number)
+    shown, end = (f"El {known}", f"el {known}") if known else ("Ese número", "ese número")
     match refusal:
         case r.Refusal.INVALID:
-            why = "no parece un número de teléfono completo. ¿Lo revisas y me lo envías de nuevo?"
+            if not known:
+                return (
+                    "Ese número no me sirve así: ¿lo revisas y me lo envías completo? "
+                    f"{_WITH_ITS_CODE}"
+                )
+            return (
+                f"{shown} no parece un número de teléfono completo. ¿Lo revisas y me lo envías de "
+                f"nuevo? {_WITH_ITS_CODE}"
+            )
         case r.Refusal.COUNTRY:
-            why = "es de un país al que no puedo llamar."
+            return f"{shown} es de un país al que no puedo llamar. {_ANOTHER}"
         case r.Refusal.PREMIUM:
-            why = "es de tarifa especial, y a esos números no llamo."
+            return f"{shown} es de tarifa especial, y a esos números no llamo. {_ANOTHER}"
         case r.Refusal.EMERGENCY:
-            why = (
-                "es de emergencias o un número corto: yo no puedo llamar ahí. Si es una "
-                "emergencia, llama tú directamente, ya mismo."
+            return (
+                f"{shown} es de emergencias o es un número corto: yo no puedo llamar ahí. Si es "
+                "una emergencia, llama tú directamente, ya mismo."
             )
         case r.Refusal.OWN:
-            why = "es tuyo o nuestro, así que ahí no llamo. Envíame el número del negocio."
+            return f"{shown} es tuyo o nuestro, así que ahí no llamo. Envíame el del negocio."
         case r.Refusal.BLOCKED:
-            why = "pidió no recibir más llamadas nuestras. Puedo buscar otro lugar."
+            return f"Desde {end} pidieron que no llamemos más. Puedo buscar otro lugar."
         case _:
             assert_never(refusal)
-    return f"{shown}: {why}"
 
 
 def _over(limit: r.Limit, name: str, until: str) -> str:
-    there = name or "ese negocio"
+    to = to_place(name) or " a ese negocio"
     moment = TIMES.from_moment(until)
     again = f" Puedo llamar {moment}." if moment else ""
     match limit:
         case r.Limit.CUSTOMER_DAY:
             return f"Llegaste al máximo de llamadas por hoy. Mañana seguimos.{again}"
         case r.Limit.BUSINESS_DAY:
-            return f"Hoy ya llamamos varias veces a {there}. Probemos mañana o con otro.{again}"
+            return f"Hoy ya llamamos varias veces{to}. Probemos mañana o con otro.{again}"
         case r.Limit.BUSINESS_BUSY:
+            there = with_place(name) or " con ese negocio"
             return (
-                f"Ahora mismo ya hay una llamada nuestra con {there}. Escríbeme en unos minutos."
-                f"{again}"
+                f"Ahora mismo ya hay una llamada nuestra{there}. Escríbeme en unos minutos.{again}"
             )
         case r.Limit.CALLS:
             return f"Todas nuestras líneas están ocupadas. Escríbeme en unos minutos.{again}"
         case r.Limit.DRAINING:
-            return "Estoy por reiniciarme. Escríbeme en un minuto y llamo."
+            return "Estoy a punto de reiniciarme. Escríbeme en un minuto y llamo."
         case r.Limit.SPEND:
             return f"Por hoy se terminó el presupuesto para llamadas. Mañana seguimos.{again}"
         case r.Limit.HOURS:
             return (
-                f"A esta hora no llamo a {there}: está fuera del horario de llamadas."
+                f"A esta hora no llamo{to}: está fuera del horario de llamadas."
                 f"{again or ' Escríbeme más tarde.'}"
             )
         case _:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from data import reply as r
 from data.errand import Preferences
 from data.place import Opening, PlaceInfo
-from messaging.phrases_es_parts import TIMES
+from messaging.phrases_es_parts import TIMES, in_area, to_who
 from messaging.showing import (
     MOST_OPTIONS,
     MOST_PLACES,
@@ -16,6 +16,8 @@ from messaging.showing import (
     SERVICE,
     SIZES,
     fits,
+    has_name,
+    shown_address,
     shown_called,
     shown_rating,
     shown_votes,
@@ -23,6 +25,7 @@ from messaging.showing import (
 )
 from messaging.text import harmless
 
+NOT_UNDERSTOOD = "Perdón, no te entendí."
 _DEMO = "_Son ejemplos de demostración, no negocios reales._"
 _LOCATION_HELPS = (
     "📍 Para buscar cerca de ti, comparte tu ubicación: en este chat toca 📎 (o +), elige "
@@ -45,7 +48,8 @@ def choices(offered: r.ChoicesOffered) -> str:
         *([_LOCATION_HELPS] if offered.location_helps else []),
     ]
     openings = dict(enumerate(offered.openings, 1))
-    head = f"Encontré esto para “{service}”:" if service else "Encontré esto:"
+    what = f" para “{service}”" if service else ""
+    head = f"Encontré esto{what}{in_area(offered.location)}:"
     text = ""
     for name, details in SIZES:
         entries = (
@@ -59,7 +63,7 @@ def choices(offered: r.ChoicesOffered) -> str:
 
 
 def _entry(number: int, place: PlaceInfo, opening: Opening | None, name: int, details: int) -> str:
-    facts = [harmless(place.address, details)]
+    facts = [shown_address(place.address, details)]
     if rating := shown_rating(place):
         votes = shown_votes(place)
         facts.append(f"★ {rating.replace('.', ',')}{f' ({votes} opiniones)' if votes else ''}")
@@ -72,9 +76,10 @@ def _entry(number: int, place: PlaceInfo, opening: Opening | None, name: int, de
 
 def confirmation(asked: r.ConfirmationAsked) -> str:
     """The question before dialling, with everything that a yes allows."""
-    who = shown_who(asked.business_name, asked.phone)
+    to = to_who(asked.business_name, asked.phone)
+    sorry = f"{NOT_UNDERSTOOD} " if asked.not_understood else ""
     moment = TIMES.moment(asked.call_at)
-    lines = [f"¿Llamo a {who}{f' {moment}' if moment else ''}?"]
+    lines = [f"{sorry}¿Llamo {to}{f' {moment}' if moment else ''}?"]
     if moment:
         lines.append("Ahora está cerrado." if asked.closed else "Antes de esa hora no llamo.")
     lines.append("")
@@ -110,7 +115,7 @@ def _others(others: tuple[PlaceInfo, ...], name: int) -> list[str]:
     if not others:
         return []
     return [
-        "Si ahí no se puede, con tu *sí* sigo en este orden, hasta lograr una sola reserva:",
+        "Si ahí no se puede, con tu *sí* sigo en este orden, hasta conseguir una sola reserva:",
         *(
             f"{number}. {shown_who(place.name, place.phone or '', name)}"
             for number, place in enumerate(others, 2)
@@ -124,9 +129,8 @@ def business_question(asks: r.BusinessAsks) -> str:
     name = shown_called(asks.business_name)
     question = harmless(asks.question, QUESTION)
     options = [harmless(option, OPTION) for option in asks.options[:MOST_OPTIONS]]
-    lines = [
-        f"❓ {f'*{name}*' if name else 'El negocio'} está al teléfono y pregunta: “{question}”"
-    ]
+    who = f"*{name}*" if has_name(asks.business_name) else "El negocio"
+    lines = [f"❓ {who} está al teléfono y pregunta: “{question}”"]
     if options:
         lines += ["", *(f"{number}. {option}" for number, option in enumerate(options, 1))]
     how = "con el número o con tus palabras" if options else "con tus palabras"

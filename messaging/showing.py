@@ -17,6 +17,7 @@ MOST_PLACES = 10
 end, is then never cut off."""
 LONGEST_URL = 500
 """A link is shown whole or not at all."""
+_LONGEST_ADDRESS = 200
 SIZES = ((50, 45), (50, 20), (50, 0), (30, 0), (15, 0), (0, 0))
 """Bounds for names and details in a list, tried until the whole list fits."""
 
@@ -34,15 +35,40 @@ def shown_number(e164: str) -> str:
 
 def shown_called(name_or_number: str) -> str:
     """What a business is called: its name, or its number where no name is known."""
-    if re.fullmatch(r"\+[0-9]{6,15}", name_or_number):
+    if is_number(name_or_number):
         return shown_number(name_or_number)
     return harmless(name_or_number, NAME)
 
 
+def is_number(name_or_number: str) -> bool:
+    """Whether it is an E.164 number, which stands for a business whose name is not known."""
+    return re.fullmatch(r"\+[0-9]{6,15}", name_or_number) is not None
+
+
+def has_name(name: str) -> bool:
+    """Whether anything is left of it to call a business by, other than its number."""
+    return bool(harmless(name, NAME)) and not is_number(name)
+
+
 def shown_who(name: str, phone: str, longest_name: int = NAME) -> str:
     """A business with its number in full: "*Ana* (+54 9 11 5555-0101)"."""
-    shown = harmless(name, longest_name) if longest_name else ""
+    shown = harmless(name, longest_name) if longest_name and not is_number(name) else ""
     return f"*{shown}* ({shown_number(phone)})" if shown else shown_number(phone)
+
+
+def shown_address(address: str, longest: int) -> str:
+    """Its first parts, as many as fit; "" where there is no room for an address."""
+    whole = harmless(address, _LONGEST_ADDRESS)
+    if longest < 1 or width(whole) <= longest:
+        return whole if longest > 0 else ""
+    parts = whole.split(", ")
+    fitting = ""
+    for count in range(1, len(parts)):
+        begun = ", ".join(parts[:count])
+        if width(begun) > longest:
+            break
+        fitting = begun
+    return fitting or harmless(address, longest)
 
 
 def shown_link(url: str) -> str:

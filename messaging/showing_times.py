@@ -129,19 +129,23 @@ class Times(NamedTuple):
         between = "; " if day_wish or time_wish else ", "
         return between.join((day or words.soonest, time or words.any_time))
 
+    def asked(self, preferences: Preferences) -> str:
+        """What they said about when, short and as they said it: "sábado 28, a las 17:00", or ""."""
+        parts = (self._days(preferences, short=True), self._time(preferences))
+        return ", ".join(part for part in parts if part)
+
     def _on(self, day: str, preferences: Preferences) -> str:
         named = is_day(preferences.date) and not _later(preferences)
         return self.words.on.format(x=day) if named else day
 
-    def _days(self, preferences: Preferences) -> str:
-        first = preferences.date or preferences.date_heard
+    def _days(self, preferences: Preferences, *, short: bool = False) -> str:
+        first = self.day(preferences.date or preferences.date_heard, short=short)
+        last = self.day(preferences.date_until, short=short)
         if _later(preferences):
-            return self.words.days.format(
-                x=self.day(preferences.date), y=self.day(preferences.date_until)
-            )
+            return self.words.days.format(x=first, y=last)
         if preferences.date_until and not preferences.date:
-            return self.words.until.format(y=self.day(preferences.date_until))
-        return self.day(first)
+            return self.words.until.format(y=last)
+        return first
 
     def _time(self, preferences: Preferences) -> str:
         first, last = clock(preferences.time_from), clock(preferences.time_until)

@@ -57,7 +57,7 @@ NO_AVAILABILITY = Scene(
     story="El dentista no tiene turnos ni esta semana ni la que viene.",
     customer=order(
         "Llamá al +54 11 4000-1702 y pedime turno con el dentista mañana a las 10 de la mañana",
-        "no tiene lugar",
+        "nada libre",
     ),
     business=answers("dentist_greets", "dentist_has_none"),
     agent=(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -124,18 +125,29 @@ PLACES: tuple[Place, ...] = (
             9,
             "Cerrajería 24 Horas",
             "locksmith cerrajero cerrajeria llave",
-            "Scalabrini Ortiz 1100",
+            "Scalabrini Ortiz 1100, Villa Crespo",
         ),
         *("4000-1716", 3.9, 45, _ALWAYS),
     ),
 )
 """In the order in which Google would rank them."""
 
+_JOINTS = frozenset({"en", "in", "near", "cerca", "por", "around"})
+"""What follows the first of them says where."""
+_NO_PLACE = _JOINTS | frozenset(
+    "a al de del el la los las lo the of to me mi mio my here aca aqui zona barrio centro downtown"
+    " calle avenida av street city ciudad area estacion station san santa villa".split()
+)
+_CITY = frozenset({"caba", "capital", "federal", "baires"})
+
 _KNOWN_FIELDS = frozenset(field for place in PLACES for field in place) | {"photos", "websiteUri"}
 
 
 class SimulatedPlaces:
-    """Text search over a few places of Buenos Aires, some without a phone, one closed for good."""
+    """Text search over a few places of Buenos Aires, some without a phone, one closed for good.
+
+    Whoever looks elsewhere ("dentist in London") finds nothing.
+    """
 
     def __init__(self, api_key: str, places: Sequence[Place] = PLACES) -> None:
         self.asked: list[PlacesAsked] = []
@@ -200,24 +212,39 @@ class SimulatedPlaces:
 
     def _matching(self, query: str, center: tuple[float, float] | None) -> list[Place]:
         """Nearer places first among equals: the circle prefers and does not shut out."""
-        words = [word.rstrip("s") for word in plain(query).replace(",", " ").split()]
+        what, where = _asked_for(query)
         scored = [
             (-score, _far(place, center), index)
             for index, place in enumerate(self._places)
-            if (score := _score(place, words)) > 0
+            if (not where or where & _surroundings(place))
+            and (score := _score(place, what, where)) > 0
         ]
         return [self._places[index] for _, _, index in sorted(scored)]
 
 
-def _score(place: Mapping[str, object], words: Sequence[str]) -> int:
-    """A place must be of the wanted kind, or be named; the neighbourhood then counts on top."""
+def _asked_for(query: str) -> tuple[list[str], frozenset[str]]:
+    """The words for what is wanted, and those that name a place: of these there may be none."""
+    words = re.findall(r"[a-z0-9]+", plain(query))
+    joints = [index for index, word in enumerate(words) if word in _JOINTS]
+    what, where = (words[: joints[0]], words[joints[0] :]) if joints else (words, [])
+    return [word.rstrip("s") for word in what], frozenset(where) - _NO_PLACE
+
+
+def _surroundings(place: Mapping[str, object]) -> frozenset[str]:
+    """Words for its street, quarter, city and country."""
+    return _CITY | frozenset(re.findall(r"[a-z]+", plain(str(place["formattedAddress"]))))
+
+
+def _score(place: Mapping[str, object], words: Sequence[str], where: frozenset[str]) -> int:
+    """A place must be of the wanted kind, or be named; its street and quarter count on top."""
     types = place["types"]
     kinds = [plain(str(kind)).rstrip("s") for kind in types] if isinstance(types, list) else []
     label = place["displayName"]
     name = plain(str(label["text"])).split() if isinstance(label, dict) else []
     address = plain(str(place["formattedAddress"]).split(", Cdad")[0])
+    near = sum(word in address for word in where if len(word) > 3)
     hits = sum(word in kinds for word in words) or sum(word in name for word in words) >= 2
-    return 10 * bool(hits) + sum(word in address for word in words if len(word) > 3) if hits else 0
+    return 10 + near if hits else 0
 
 
 def _far(place: Place, center: tuple[float, float] | None) -> float:

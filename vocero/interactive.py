@@ -111,8 +111,9 @@ def print_welcome(console: Console, scene: Scene) -> None:
     for more in MORE_EXAMPLES[scene.language]:
         console.print(Text(f"    {more}"))
     console.print(
-        "[dim]Nobody's phone rings: whoever is called, this scene's business and agent answer, and "
-        "they say\nwhat the scene has them say. You are understood by rules, as without a model.\n"
-        "Enter sends; Ctrl-D or /quit ends it, Ctrl-C leaves at once.[/dim]"
+        "[dim]Nobody's phone rings: this scene's business and agent answer, whoever is called. "
+        "They follow the words of the first example, whatever else you ask for. You are understood "
+        "by rules, as without a model.\n"
+        "Enter sends; Ctrl-D or /quit ends it after the call, Ctrl-C leaves at once.[/dim]"
     )
     console.print()

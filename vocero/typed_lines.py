@@ -141,7 +141,8 @@ class TypedLines:
         descriptor = sys.stdin.fileno()
         before, real = termios.tcgetattr(descriptor), self._console.file
         self._screen = _Screen(real, self._prompt, self._editor)
-        tty.setcbreak(descriptor)  # Ctrl-C still interrupts
+        # Ctrl-C still interrupts, and what was typed meanwhile is kept.
+        tty.setcbreak(descriptor, termios.TCSADRAIN)
         self._console.file = cast(IO[str], self._screen)
         self._screen.draw()
         try:

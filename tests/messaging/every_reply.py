@@ -39,9 +39,12 @@ def _without_a_call(text: str, phone: str) -> Iterator[r.Reply]:
     yield r.SearchFailed()
     yield r.ChoiceNeeded(1)
     yield r.ChoiceNeeded(4)
+    yield r.ChoiceNeeded(1, not_understood=True)
+    yield r.ChoiceNeeded(4, not_understood=True)
     for refusal in r.Refusal:
         yield r.NumberRefused(text, refusal)
         yield r.NumberRefused(phone, refusal)
+        yield r.NumberRefused("", refusal)
     for limit in r.Limit:
         yield r.OverLimit(limit, text, text)
         yield r.OverLimit(limit, text)
@@ -61,7 +64,7 @@ def _questions(text: str, phone: str) -> Iterator[r.Reply]:
     opening = Opening(False, "2026-09-30 16:30")
     for count, demo in itertools.product((1, 10, 40), (True, False)):
         yield r.ChoicesOffered(text, (place,) * count, demo)
-        yield r.ChoicesOffered(text, (place,) * count, demo, (opening,) * count, True)
+        yield r.ChoicesOffered(text, (place,) * count, demo, (opening,) * count, text, True)
     heard = Preferences(date_heard=text, time_heard=text, professional=text)
     wished = Preferences(
         date="2026-09-30",
@@ -87,6 +90,7 @@ def _questions(text: str, phone: str) -> Iterator[r.Reply]:
             closed=others > 1,
             others=(a_place(text, OTHER_PHONE),) * others,
             in_writing=spoken,
+            not_understood=others == 9,
         )
     yield r.ConfirmationAsked(text, phone, text, text, heard, call_at=text, closed=True)
     for options in (0, 1, 3, 40):
@@ -130,4 +134,7 @@ def _results(text: str, phone: str) -> Iterator[r.Reply]:
             next_phone=OTHER_PHONE,
             next_at=at,
             calendar_url=CALENDAR_URL,
+            asked=Preferences(date_heard=text, time_heard=text, professional=text)
+            if status is OutcomeStatus.BOOKED and at
+            else None,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from data import reply as r
 from data.errand import Preferences
 from data.place import Opening, PlaceInfo
 from messaging import phrases
+from messaging.showing import shown_address
 from tests.messaging.every_reply import OTHER_PHONE, PHONE
 
 ANA = PlaceInfo(id="1", name="Peluquería Ana", phone=PHONE)
@@ -71,7 +73,9 @@ def test_ten_long_entries_fit_with_their_names_and_hours() -> None:
         rating_count=12345,
     )
     opening = Opening(False, "2026-09-30 16:30")
-    offered = r.ChoicesOffered("corte de pelo", (long,) * 10, True, (opening,) * 10, True)
+    offered = r.ChoicesOffered(
+        "corte de pelo", (long,) * 10, True, (opening,) * 10, "Palermo", True
+    )
     for said in both(offered):
         assert said.count("Ana María") == 10 and said.count("16:30") == 10
         assert said.endswith(".")
@@ -198,3 +202,59 @@ def test_a_planned_call_says_whom_when_and_how_to_drop_it() -> None:
     assert f"({SHOWN}) el jueves 26 de noviembre a las 09:00" in in_spanish
     assert "*cancelar*" in in_spanish and "*cancel*" in in_english
     assert "  " not in phrases.words(r.CallPlanned("Ana", PHONE, ""), "es")
+
+
+def test_what_was_not_understood_is_said_before_the_question() -> None:
+    in_spanish, in_english = both(replace(ASKED, not_understood=True, business_name=""))
+    assert in_spanish.startswith(f"Perdón, no te entendí. ¿Llamo al {SHOWN}?\n")
+    assert in_english.startswith(f"Sorry, I didn't get that. Shall I call {SHOWN}?\n")
+    for count in (1, 4):
+        asked = r.ChoiceNeeded(count)
+        for plain, sorry in zip(
+            both(asked), both(replace(asked, not_understood=True)), strict=True
+        ):
+            assert sorry in (
+                f"Perdón, no te entendí. {plain}",
+                f"Sorry, I didn't get that. {plain}",
+            )
+
+
+@pytest.mark.parametrize(
+    ("location", "spanish", "english"),
+    [
+        ("Chamberí", "“dentista” en Chamberí:", "“dentista” in Chamberí:"),
+        ("", "“dentista”:", "“dentista”:"),
+        ("en el centro", "“dentista” en el centro:", "“dentista” en el centro:"),
+        ("cerca de la estación", "“dentista” cerca de la", "“dentista” cerca de"),
+        ("near the station", "“dentista” near", "“dentista” near the station:"),
+        ("downtown", "“dentista” en downtown", "“dentista” downtown:"),
+        ("A Coruña", "“dentista” en A Coruña:", "“dentista” in A Coruña:"),
+        ("Byron Bay", "“dentista” en Byron Bay:", "“dentista” in Byron Bay:"),
+    ],
+)
+def test_a_list_says_where_was_searched(location: str, spanish: str, english: str) -> None:
+    offered = r.ChoicesOffered("dentista", (ANA,), False, location=location)
+    in_spanish, in_english = both(offered)
+    assert spanish in in_spanish and english in in_english
+    nothing = both(r.NothingFound("dentista", location, False))
+    assert spanish.rstrip(":") in nothing[0] and english.rstrip(":") in nothing[1]
+
+
+@pytest.mark.parametrize(
+    ("address", "longest", "shown"),
+    [
+        ("Gorriti 4812, Palermo, Cdad. Autónoma de Buenos Aires", 45, "Gorriti 4812, Palermo"),
+        ("Gorriti 4812, Palermo", 45, "Gorriti 4812, Palermo"),
+        ("Gorriti 4812, Palermo", 20, "Gorriti 4812"),
+        ("Avenida del Libertador General San Martín 12345, Olivos", 20, "Avenida del…"),
+        ("Gorriti 4812, Palermo", 0, ""),
+        ("", 45, ""),
+    ],
+)
+def test_an_address_is_cut_between_its_parts(address: str, longest: int, shown: str) -> None:
+    assert shown_address(address, longest) == shown
+
+
+def test_the_help_names_nobodys_town_or_number() -> None:
+    for said in both(r.HelpGiven()):
+        assert not re.search(r"Palermo|Sol\b|\+\d", said)

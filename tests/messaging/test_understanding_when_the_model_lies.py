@@ -63,10 +63,25 @@ async def test_a_yes_that_the_rules_do_not_know_can_be_believed(
     model.says("confirm")
     model.says("confirm")
     asked = situation("awaiting_confirmation", asked="¿Llamo a *Lo de Juan* (+54 11 4555-0101)?")
-    for text in ("dale campeón", "sí, llama a Juan"):
+    for text in ("sí, a Juan por favor", "sí, llama a Juan"):
         parsed = await reader.understand(text, asked)
         assert parsed == ParsedMessage(intent=IntentType.CONFIRM)
     assert len(model.requests) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    "sale caro|vale caro|bueno, qué caro|va mal|bueno, pensándolo|ok ya vuelvo|dale, ahora vengo"
+    "|vale, lo miro|ok entiendo|ok interesante|listo el pollo|sure whatever|así está bien gracias"
+    "|bueno cuando pueda|dale con Pedro".split("|"),
+)
+async def test_a_lying_model_makes_no_yes_of_what_only_begins_like_one(
+    text: str, model: Model, reader: Understanding, situation: Situation
+) -> None:
+    model.says("confirm")
+    asked = situation("awaiting_confirmation", asked="¿Llamo a *Lo de Juan* (+54 11 4555-0101)?")
+    parsed = await reader.understand(text, asked)
+    assert parsed.intent is not IntentType.CONFIRM
 
 
 @pytest.mark.parametrize(

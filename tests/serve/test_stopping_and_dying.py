@@ -175,7 +175,7 @@ async def a_carrier_that_hangs_does_not_hold_up_the_end(town: Town) -> None:
 # --- SIGKILL ----------------------------------------------------------------------------------
 STORED, ROW, UNANSWERED, RINGING, TALKING, AFTER_REPORT, PROMISED, UNMARKED = range(1, 9)
 CUT_OFF = (ROW, UNANSWERED, RINGING, TALKING, AFTER_REPORT)
-REPORT_KEPT = ("no tiene lugar", "no_availability")
+REPORT_KEPT = ("nada libre", "no_availability")
 
 
 async def killed_in_every_phase(town: Town) -> None:

@@ -60,7 +60,7 @@ LASTING = Scene(
 )
 
 
-NO_RESULTS = ("¿Llamo a", "📞", "Contestaron", "Estoy por")
+NO_RESULTS = ("¿Llamo a", "📞", "Contestaron", "Estoy a punto")
 """How messages begin that tell of no outcome."""
 
 
@@ -212,7 +212,7 @@ class Town:
     async def ask(self, number: int) -> SimulatedCustomer:
         """This customer wants a call and is asked to confirm it."""
         customer = self.customer(number)
-        question = AwaitReply(f"¿Llamo a +54 11 4000-{1800 + number}")
+        question = AwaitReply(f"¿Llamo al +54 11 4000-{1800 + number}")
         await customer.play((Write(self.wish(number)), question))
         return customer
 

@@ -215,6 +215,29 @@ async def test_a_search_finds_the_kind_asked_for_with_the_masked_fields_only() -
     assert service.asked[0].query == "peluquería en Palermo"
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("dentista", 1),
+        ("dentista en Buenos Aires", 1),
+        ("dentista en en el centro", 1),
+        ("dentist in near Palermo Soho", 1),
+        ("dentista en Argentina", 1),
+        ("dentista en CABA", 1),
+        ("dentista en San Telmo", 0),
+        ("dentista en Chamberí", 0),
+        ("dentist in Soho", 0),
+        ("dentist in London, near the station", 0),
+        ("dentista en la Ciudad de México", 0),
+        ("peluquería en Palermo", 4),
+        ("peluquería en Buenos Aires", 5),
+    ],
+)
+async def test_who_looks_elsewhere_finds_nothing(query: str, found: int) -> None:
+    answer = (await search(SimulatedPlaces("right"), query)).json()
+    assert len(answer.get("places", [])) == found
+
+
 async def test_everything_may_be_asked_for() -> None:
     places = (await search(SimulatedPlaces("right"), "dentist", mask="*")).json()["places"]
     hours = places[0]["regularOpeningHours"]["periods"][0]

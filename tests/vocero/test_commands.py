@@ -96,7 +96,13 @@ def test_a_neighbour_that_complains_makes_the_demo_fail(monkeypatch: pytest.Monk
         ("asks_customer", ["vocero   ▸ ❓", "customer ▸ 2", "tool answered: ask_customer"]),
         (
             "customer_cancels",
-            ["phase: ringing", "customer ▸ cancelar", "phase: closing", "Estoy cort"],
+            [
+                "phase: talking",
+                "Contestaron",
+                "customer ▸ cancelar",
+                "Estoy cort",
+                "phase: closing",
+            ],
         ),
     ],
 )

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from rich.console import Console
 
-from simulation.scenes import BUSY
-from simulation.script import Write
+from simulation.scenes import BOOKED_ENGLISH, BUSY
+from simulation.script import Scene, Write
 from vocero.__main__ import commands
+from vocero.interactive import print_welcome
 
 pytestmark = pytest.mark.sockets
 
@@ -37,6 +40,16 @@ def test_a_call_that_was_asked_for_is_told_with_its_table() -> None:
     assert told.count("the call's outcome: busy") == 1
     assert told.index("the call's outcome") < told.index("Measured from outside")
     assert "Replay it:" in told and "no call was made" not in told
+
+
+@pytest.mark.parametrize("scene", [BUSY, BOOKED_ENGLISH], ids=lambda scene: scene.name)
+def test_the_welcome_says_what_will_happen_in_whole_sentences(scene: Scene) -> None:
+    shown = io.StringIO()
+    print_welcome(Console(file=shown, width=1000), scene)
+    lines = [line for line in shown.getvalue().splitlines() if line and line[0] != " "]
+    assert all(line.endswith((".", ":")) for line in lines), lines
+    assert "follow the words of the first example" in shown.getvalue()
+    assert "Ctrl-C leaves" in lines[-1]
 
 
 def test_who_only_looks_around_is_told_that_nobody_was_called() -> None:

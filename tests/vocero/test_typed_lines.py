@@ -147,6 +147,14 @@ async def test_what_is_printed_appears_above_the_line_that_is_typed(terminal: Te
     assert console.file is terminal.screen
 
 
+async def test_what_was_typed_while_it_started_is_kept(terminal: Terminal) -> None:
+    terminal.press("hola\rmañ")
+    console = Console(file=terminal.screen, force_terminal=True, width=80)
+    async with TypedLines(console, "you ▸ ").open() as lines:
+        terminal.press("ana\r\x04")
+        assert await collected(lines) == ["hola", "mañana"]
+
+
 async def test_a_line_of_several_rows_is_wiped_as_a_whole(terminal: Terminal) -> None:
     console = Console(file=terminal.screen, force_terminal=True, width=80)
     termios.tcsetwinsize(terminal.own, (24, 20))
