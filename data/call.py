@@ -172,6 +172,11 @@ class CallReport:
     """Seconds between the media stream's start and its end."""
     timeline: tuple[TimelineEntry, ...] = ()
 
+    @property
+    def paid_s(self) -> float:
+        """Seconds that have to be paid for: whoever answers costs something, heard or not."""
+        return max(self.talked_s, 1.0) if self.answered else self.talked_s
+
     def said(self) -> tuple[TimelineEntry, ...]:
         """The transcript: only what business and agent said, corrections applied.
 

@@ -140,7 +140,7 @@ class MemoryStore:
 
     async def minutes_talked(self, since: float) -> int:
         return sum(
-            math.ceil(end.report.talked_s / 60)
+            math.ceil(end.report.paid_s / 60)
             for attempt_id, end in self._ends.items()
             if self._attempts[attempt_id].created_at >= since
         )

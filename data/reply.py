@@ -313,6 +313,8 @@ class ResultTold:
     """Adds what was booked to a calendar, or ""."""
     asked: Preferences | None = None
     """What was asked for, where what was booked is something else."""
+    cancelled_late: bool = False
+    """The customer cancelled when it was booked already: the booking stands."""
 
 
 Reply = (

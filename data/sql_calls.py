@@ -167,7 +167,7 @@ class SqlCalls(SqlPart):
             "report_json": report_to_json(report),
             "result_json": result.model_dump_json(),
             "ended_at": ended_at,
-            "talked_s": report.talked_s,
+            "talked_s": report.paid_s,
             "quote_json": quote_to_json(quote) if quote else None,
         }
         own = attempts.c.attempt_id == report.attempt_id

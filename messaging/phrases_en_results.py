@@ -16,14 +16,19 @@ def result(told: r.ResultTold) -> str:
     """The one result of a dialled call."""
     outcome = told.result
     lines = []
+    if told.cancelled_late:
+        lines.append(
+            "• You cancelled when it was done already: the booking stands. If you don't want it, "
+            "please tell them yourself."
+        )
     if professional := harmless(outcome.professional_name or "", NAME):
         lines.append(f"• With: {professional}")
     if instructions := harmless(outcome.instructions or "", WORDS):
-        lines.append(f"• Instructions: {instructions}")
+        lines.append(f"• Instructions, from the call: “{instructions}”")
     if quote := harmless(told.quote, WORDS):
         lines.append(f"• The business said: “{quote}”")
     if notes := harmless(outcome.notes or "", WORDS):
-        lines.append(f"• Note: {notes}")
+        lines.append(f"• Note from the call: “{notes}”")
     if detail := harmless(told.detail, WORDS):
         lines.append(f"• Reason: {detail}")
     tail = []

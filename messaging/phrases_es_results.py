@@ -17,14 +17,19 @@ def result(told: r.ResultTold) -> str:
     """The one result of a dialled call."""
     outcome = told.result
     lines = []
+    if told.cancelled_late:
+        lines.append(
+            "• Pediste cancelar cuando ya estaba hecho: la reserva sigue en pie. Si no la quieres, "
+            "avísales tú directamente."
+        )
     if professional := harmless(outcome.professional_name or "", NAME):
         lines.append(f"• Con: {professional}")
     if instructions := harmless(outcome.instructions or "", WORDS):
-        lines.append(f"• Indicaciones: {instructions}")
+        lines.append(f"• Indicaciones, según la llamada: “{instructions}”")
     if quote := harmless(told.quote, WORDS):
         lines.append(f"• El negocio dijo: “{quote}”")
     if notes := harmless(outcome.notes or "", WORDS):
-        lines.append(f"• Nota: {notes}")
+        lines.append(f"• Nota de la llamada: “{notes}”")
     if detail := harmless(told.detail, WORDS):
         lines.append(f"• Motivo: {detail}")
     tail = []

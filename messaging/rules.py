@@ -24,6 +24,8 @@ from messaging.rules_yes import says_yes, with_sure_yes
 from messaging.text import clean, composed, fold
 
 _LONGEST_TEXT = 1600
+_ANY_LIST = tuple("abcdefghij")
+"""Ten entries without names: a choice by its number is one whatever the list."""
 _CALL = re.compile(
     r"(?<!\w)(?:llam\w+|marc[aá]\w*|telefone\w+|comunica\w+|contact\w+|hablale|hablarle|hables"
     r"|hablen|call|ring|phone"
@@ -168,6 +170,15 @@ def read(text: str, context: Context) -> ParsedMessage:
         time_preference=_words(when.time, 60),
         specific_request=_words(wish.request, 300),
     )
+
+
+def is_an_answer(text: str, context: Context) -> bool:
+    """Whether a message is a yes, a no or a choice as a whole, whatever was asked."""
+    folded = fold(composed(text[:_LONGEST_TEXT]).strip())
+    if says_yes(folded) or says_no(folded):
+        return True
+    names = tuple(fold(composed(name)) for name in context.options) or _ANY_LIST
+    return choice(folded, names) is not None
 
 
 def read_answer(plain: str, folded: str, context: Context) -> ParsedMessage | None:

@@ -59,7 +59,8 @@ de una vez|de una|claro que si|por supuesto(?: que si)?|desde luego(?: que si)?|
 |nice|amazing|wonderful|fantastic|brilliant|awesome)|i'd (?:love|like) that
 |i (?:do confirm|confirm|agree|approve|do)|you (?:may|bet|got it)|for sure|he(?:ll|ck) (?:yes|yeah)
 |(?:(?:proba|prueba|intenta|intentalo|llama|llamales?|marca|try|call|ring)(?: them)? )?(?:otra vez
-|de nuevo|once more|again)|spot on|bang on|crack on|fire away|make it happen|(?:i'm )?happy with that|good to go
+|de nuevo|once more|again)|spot on|bang on|crack on|fire away|make it happen
+|(?:i'm )?happy with that|good to go
 |(?:that's|it's) a yes|yes from me|be my guest|book it
 """.replace("\n", "")
 _YES_PHRASE = re.compile(rf"(?<![\w'])(?:{_PHRASES})(?![\w'])")
@@ -82,7 +83,8 @@ _FILLER = word_set(
     che ahora mismo te les le lo la los las eso ese me quiero todo bien muy de nada tu usted vos
     please thanks thank you so much it that them now then and y e a mi the us oh ah
     hola buenas amigo amiga mate carnal maestro maestra capo genio crack jefe jefa tio tia
-    campeon campeona idolo idola reina rey bro wey guey man dude buddy pls plz thx porfi plis pf x fa favorcito una llamada un llamado
+    campeon campeona idolo idola reina rey bro wey guey man dude buddy pls plz thx porfi plis pf
+    x fa favorcito una llamada un llamado
     my dear sir senor senora senorita hombre asi amable compa compadre primo hermano querido
     loco macho tronco majo maja cheers ta pal love bud fam well just
     """

@@ -80,6 +80,10 @@ class Understanding:
         """
         return plan_in(text, context.options)
 
+    def stands_alone(self, text: str, context: Context) -> bool:
+        """Whether a message is an answer as a whole: a yes, a no, a choice. By rules alone."""
+        return rules.is_an_answer(text, context)
+
     def language(self, text: str, before: str) -> str:
         """ "es" or "en"; `before` when the text does not tell."""
         return languages.language(text, before)

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from enum import Enum, auto
 
-from orchestration.heard_words import asks_for_room, clauses, only_inquires, prompts, sentences
+from orchestration.heard_patterns import words
+from orchestration.heard_words import (
+    asks_for_room,
+    clauses,
+    fold,
+    gives_thanks,
+    only_inquires,
+    prompts,
+    sentences,
+)
+
+_FULL_NAME = re.compile(r"\b[^\W\d_a-zß-ÿ][a-zß-ÿ]+ [^\W\d_a-zß-ÿ][a-zß-ÿ]+")
 
 
 class Asked(Enum):
@@ -41,3 +53,27 @@ def what_is_asked(line: str, today: date) -> Asked:
         elif question:
             asked = Asked.SOMETHING_ELSE
     return asked
+
+
+_FOR_A_GROWN_UP = words(
+    r"adult[oa]?s?|grown-?\s?ups?|(?:tu|tus|your) (?:mama|papa|papas|padres|mum|mom|dad|parents)"
+    r"|(?:una )?persona mayor|alguien mayor"
+)
+_NOT_THAT = re.compile(
+    r"no\b(?!.*\d)(?=.*\b(?:turno|cita|appointment|booking|reserva|mesa|table)\b)"
+)
+
+
+def asks_for_an_adult(line: str) -> bool:
+    """Whether the agent has noticed that it speaks with a child."""
+    return _FOR_A_GROWN_UP.search(fold(line)) is not None
+
+
+def was_misunderstood(line: str) -> bool:
+    """Whether the agent says that it had not asked for what it was given: "No, an appointment."."""
+    return "?" not in line and _NOT_THAT.match(fold(line)) is not None
+
+
+def puts_a_name_right(line: str) -> bool:
+    """Whether the agent only says a name: what is put right next is that, no booking."""
+    return "?" not in line and _FULL_NAME.search(line) is not None and not gives_thanks(line)

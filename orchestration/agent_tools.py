@@ -36,6 +36,10 @@ _LATE_S = 4.0
 """How much longer than it promised the customer's line may take."""
 _ANSWER_LENGTH = 500
 _TOOLS = "validate_slot, report_result, ask_customer and press_keys"
+_CANCELLED = (
+    "The customer has cancelled this request. Agree to nothing any more: say goodbye politely and "
+    "end the call."
+)
 _DECIDE = "Decide within that; for anything else say that you will call back."
 
 
@@ -49,6 +53,8 @@ class _Live:
     """The customer's wish was put to the business, so that what else was allowed will do."""
     questions: int = 0
     asking: bool = False
+    cancelled: bool = False
+    """The customer wants nothing of it any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,12 @@ class AgentTools:
         """A call is about to be placed for this errand."""
         self._calls[attempt_id] = _Live(errand)
 
+    def cancel(self, attempt_id: str) -> None:
+        """The customer has cancelled: the tools say so from now on."""
+        live = self._calls.get(attempt_id)
+        if live is not None:
+            live.cancelled = True
+
     def reported(self, attempt_id: str) -> CallResult | None:
         """What the agent reported, if it did. Not yet judged."""
         live = self._calls.get(attempt_id)
@@ -119,6 +131,8 @@ class AgentTools:
             return _refused(name, what_to_fix(error))
 
     def _validate_slot(self, live: _Live, asked: ValidateSlot) -> ToolReply:
+        if live.cancelled:
+            return ToolReply(slot_json(SlotVerdict(False, _CANCELLED)))
         zone_name = business_zone_name(live.errand.business, self._default_zone)
         verdict = check_slot(
             live.errand.preferences,
@@ -161,6 +175,9 @@ class AgentTools:
         """Make it durable, so that a crash does not lose it. The call goes on without."""
         try:
             async with asyncio.timeout(_KEEP_S):
+                # What was said first: a report without it would be believed less after a crash.
+                if self.customer_line is not None:
+                    await self.customer_line.keep_words(attempt_id)
                 await self._store.keep_report(attempt_id, result)
         except StoreError as error:
             log.error("a report is kept in memory only: %s", error)
@@ -174,6 +191,8 @@ class AgentTools:
             return _refused("ask_customer", "There is no question in that. Send it as question.")
         if live.asking:
             return _told(False, "The customer has another question before them: wait for that.")
+        if live.cancelled:
+            return _told(False, _CANCELLED)
         allowed = f"What they allowed: {allowed_in_words(live.errand.preferences)} {_DECIDE}"
         if live.questions >= MOST_QUESTIONS:
             return _told(False, f"The customer was asked enough in this call. {allowed}")
@@ -183,6 +202,8 @@ class AgentTools:
             answer = await self._asked(attempt_id, question, options)
         finally:
             live.asking = False
+        if live.cancelled:
+            return _told(False, _CANCELLED)
         if not answer:
             return _told(False, f"The customer did not answer in time. {allowed}")
         return _told(True, answer)

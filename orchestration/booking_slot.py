@@ -63,7 +63,9 @@ class Need(IntEnum):
     """What it takes after all that was said before."""
 
     YES = 0
-    FIRM = 1
-    """The business has evaded, denied or put off: it must say that it books, or name the slot."""
-    NAMED = 2
+    CLEAR = 1
+    """It said what we do not understand: a yes counts only to the slot read back in full."""
+    FIRM = 2
+    """The business has denied, doubted or put off: it must say that it books, or name the slot."""
+    NAMED = 3
     """It has spoken of another day or time: it must name this one."""

@@ -39,25 +39,17 @@ def calendar_url(result: CallResult, errand: Errand, zone_name: str) -> str:
         "ctz": zone_name,
     }
     url = _BASE + urlencode(fixed, safe="/", quote_via=quote)
-    for name, text in _told(result, errand):
+    for name, text in _told(errand):
         url += _fitting(name, text, _LONGEST - len(url))
     return url
 
 
-def _told(result: CallResult, errand: Errand) -> tuple[tuple[str, str], ...]:
+def _told(errand: Errand) -> tuple[tuple[str, str], ...]:
     """What the event says, the most important first, cleaned and cut."""
     place = errand.business
     title = " – ".join(filter(None, (clean(errand.service, 60), clean(place.name, 60))))
-    details = ", ".join(
-        filter(
-            None,
-            (
-                clean(place.phone or "", 20),
-                clean(result.professional_name or "", 40),
-                clean(result.instructions or "", 120),
-            ),
-        )
-    )
+    # Nothing that was said in the call: it could be a link, and this is a place to tap on links.
+    details = clean(place.phone or "", 20)
     return ("text", title), ("location", clean(place.address, 100)), ("details", details)
 
 

@@ -89,6 +89,10 @@ class Concierge:
         """Put the business's question to the customer (`orchestration.ports.CustomerLine`)."""
         return await self._live.ask(attempt_id, question, options)
 
+    async def keep_words(self, attempt_id: str) -> None:
+        """What was said in this call so far becomes durable (`ports.CustomerLine`)."""
+        await self._live.keep_words(attempt_id)
+
     async def order(self, errand: Errand) -> str | Refused:
         """Call for an errand that was confirmed elsewhere (the command line).
 
@@ -163,8 +167,7 @@ class Concierge:
         state = conversation_from_json(await needs.store.conversation(customer))
         batch = Batch(customer, state)
         self._show_typing(messages[-1].message_sid)
-        for message in messages:
-            await self._turns.hear(batch, message)
+        await self._turns.hear_all(batch, messages)
         try:
             await self._commit(batch)
         except StoreError:

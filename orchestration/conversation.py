@@ -12,12 +12,13 @@ in `on_answers`, `on_wishes` and `on_calls`. Two rules hold everywhere:
 
 from __future__ import annotations
 
+import re
 from typing import assert_never
 
 from data.errand import IntentType, ParsedMessage
 from data.reply import HelpGiven, NotUnderstood, NumberRefused, Refusal, Thanked
 from orchestration.conversation_state import Conversation, Say, TurnContext
-from orchestration.moves import Outcome, Status, asked_again, asked_to_call, moved
+from orchestration.moves import Outcome, Status, asked_again, asked_to_call, idle, moved
 from orchestration.on_answers import (
     affirmed,
     answered,
@@ -26,6 +27,7 @@ from orchestration.on_answers import (
     during_call,
     list_again,
     place_meant,
+    plans_told,
     told,
     wanted_later,
     wants_list,
@@ -39,6 +41,7 @@ from orchestration.small_talk import (
     says_thanks,
     short_numbers,
     wants_emergency_services,
+    wonders,
 )
 
 __all__ = [
@@ -54,6 +57,7 @@ __all__ = [
     "told",
 ]
 
+_THANKS = re.compile(r"\b(?:gra[cs]ias|thanks|thank you|thx|cheers)\b", re.IGNORECASE)
 _A_NUMBER = 5
 """Digits from which on a number was meant, even if it is none."""
 
@@ -66,6 +70,9 @@ def heard(state: Conversation, parsed: ParsedMessage, context: TurnContext) -> O
     intent = parsed.intent
     if intent is IntentType.CONFIRM and _names_another_number(state, parsed):
         intent = IntentType.CALL_NUMBER
+    if intent is IntentType.CONFIRM and state.proposed and _THANKS.search(context.text):
+        # "Ok, gracias" to a result: whether that is a yes to the proposal is not certain.
+        intent = IntentType.HELP
     if intent not in (IntentType.CANCEL, IntentType.CALL_NUMBER):
         if wants_list(state, context):
             return list_again(state, context)
@@ -94,8 +101,13 @@ def heard(state: Conversation, parsed: ParsedMessage, context: TurnContext) -> O
 
 
 def _helped(state: Conversation, context: TurnContext) -> Outcome:
-    if says_thanks(context.text) or (state.status is Status.IDLE and is_content(context.text)):
+    if says_thanks(context.text):
+        # After a result they end the matter: an "ok" that follows must not call anybody.
+        return (idle(state) if state.proposed else state), (Say(Thanked()),)
+    if state.status is Status.IDLE and is_content(context.text):
         return state, (Say(Thanked()),)
+    if state.status is Status.IDLE and state.plans and wonders(context.text):
+        return state, plans_told(state)
     if asks_about_us(context.text):
         return state, (Say(HelpGiven()), *asked_again(state, context)[1])
     if state.status is Status.AWAITING_SELECTION:

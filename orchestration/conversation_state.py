@@ -96,12 +96,31 @@ class Conversation(BaseModel):
     """While IDLE: the confirmed call was not possible; a yes leads to the question again."""
     tried: tuple[str, ...] = ()
     """Numbers on the list that were called already."""
-    plan: Plan | None = None
-    """A confirmed call that waits for its time, whatever else is talked about."""
+    proposed: bool = False
+    """While AWAITING_CONFIRMATION: a result proposed it, so thanks end the matter."""
+    plans: tuple[Plan, ...] = ()
+    """Confirmed calls that wait for their time, whatever else is talked about."""
     center: tuple[float, float] | None = None
     """Latitude and longitude that the customer shared."""
     booked_with: str = ""
     """The business with which the last booking stands."""
+
+    def planned(self, plan_id: str) -> Plan | None:
+        """The planned call of this id, if it is still wanted."""
+        return next((plan for plan in self.plans if plan.plan_id == plan_id), None)
+
+    def with_plan(self, plan: Plan) -> tuple[Plan, ...]:
+        """The planned calls with this one, in place of an older one for the same errand."""
+        others = (
+            each
+            for each in self.plans
+            if plan.plan_id != each.plan_id and plan.errand.errand_id != each.errand.errand_id
+        )
+        return (*others, plan)
+
+    def without_plan(self, plan_id: str) -> tuple[Plan, ...]:
+        """The planned calls but for this one."""
+        return tuple(plan for plan in self.plans if plan.plan_id != plan_id)
 
     @property
     def untried(self) -> tuple[PlaceInfo, ...]:
@@ -146,6 +165,8 @@ class Ended:
     calendar_url: str = ""
     answered: bool = False
     """Somebody or something picked up."""
+    cancelled: bool = False
+    """The customer or an operator had it ended."""
 
 
 @dataclass(frozen=True, slots=True)

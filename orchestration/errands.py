@@ -53,6 +53,8 @@ def amended(errand: Errand, parsed: ParsedMessage, context: TurnContext) -> Erra
     # "Mejor a las 6" as a change of mind means six instead, not six if possible.
     leanings = leanings_in(_INSTEAD.sub("", context.text, count=1))
     says = parsed.date_preference or parsed.time_preference or parsed.specific_request
+    if not errand.service and parsed.service_type:
+        errand = replace(errand, service=parsed.service_type)
     if not says and leanings == NO_LEANINGS:
         return errand
     before = errand.preferences
@@ -72,7 +74,6 @@ def amended(errand: Errand, parsed: ParsedMessage, context: TurnContext) -> Erra
     request = joined(errand.request, _beside(parsed.specific_request or "", new.professional))
     return replace(
         errand,
-        service=errand.service or parsed.service_type or "",
         request=request,
         preferences=new,
     )

@@ -24,17 +24,17 @@ from data.call import (
 from data.errand import Errand
 from orchestration.booking_evidence import support
 from orchestration.booking_slot import Slot, Support
-from orchestration.heard_words import (
-    asks_to_call_back,
-    clauses,
-    has_no_room,
-    is_machine,
-    says_wrong_number,
-)
+from orchestration.heard_words import clauses
 from orchestration.places import clean
 from orchestration.slots import resolve, window_of
 from orchestration.spoken_dates import spoken_date
 from orchestration.spoken_times import clock, fold, minutes_of
+from orchestration.told_by_words import (
+    asks_to_call_back,
+    has_no_room,
+    is_machine,
+    says_wrong_number,
+)
 
 _QUOTE_LENGTH = 300
 _UNTALKED = {
@@ -116,11 +116,18 @@ def _by_code(
     report: CallReport, reported: CallResult | None, errand: Errand, now: datetime
 ) -> tuple[CallResult, Support | None]:
     cause = report.ending.cause
+    sounds_agreed = _sounds_agreed(report, errand, now)
+    if cause is EndCause.VOICEMAIL and sounds_agreed is not None:
+        # The carrier took a person for a machine.
+        return sounds_agreed
     if cause in _UNTALKED:
         return CallResult(status=_UNTALKED[cause]), None
     if reported is None:
         return _without_report(report, errand, now)
     if reported.status is not OutcomeStatus.BOOKED:
+        if sounds_agreed is not None and cause is not EndCause.CANCELLED:
+            # Whatever the agent says came of it: a second booking may not be risked.
+            return sounds_agreed
         status = OutcomeStatus.CANCELLED if cause is EndCause.CANCELLED else reported.status
         return _settled(reported, errand, now, status), None
     slot = _slot(reported, errand, now)
@@ -130,6 +137,23 @@ def _by_code(
     cancelled = cause is EndCause.CANCELLED
     status = OutcomeStatus.CANCELLED if cancelled else OutcomeStatus.UNCONFIRMED
     return _settled(reported, errand, now, status), None
+
+
+def _sounds_agreed(
+    report: CallReport, errand: Errand, now: datetime
+) -> tuple[CallResult, Support] | None:
+    """A result for a call in which the business firmly agreed to what was asked for, though
+    nobody reports it; None for all others.
+    """
+    slot = _asked_for(errand, now)
+    held = support(report.said(), slot, now.date()) if slot else None
+    if held is None or not held.firm:
+        return None
+    wish = errand.preferences
+    asked = CallResult(
+        status=OutcomeStatus.UNCONFIRMED, date=wish.date or None, time=wish.time_from or None
+    )
+    return asked, held
 
 
 def _without_report(

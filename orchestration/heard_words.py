@@ -14,6 +14,8 @@ from functools import lru_cache
 
 from orchestration import evasion_patterns as evasion
 from orchestration import heard_patterns as heard
+from orchestration import objection_patterns as signals
+from orchestration.commitments import DONE, KEPT
 from orchestration.spoken_dates import spoken_date, without_dates
 from orchestration.spoken_times import SpokenTime, spoken_times
 from orchestration.spoken_times import fold as _fold
@@ -49,6 +51,8 @@ class Clause:
     offers: bool
     doubts: bool
     """Evades, puts off, makes a condition, is a machine's or another business's."""
+    wavers: bool
+    """Whatever speaks against it is doubt, nothing worse."""
     takes_back: bool
     """Takes back or jokes."""
     stalls: bool
@@ -62,11 +66,19 @@ class Clause:
     """The first of its sentence."""
     contrasts: bool
     """After a "but"."""
+    keeps: bool
+    """Has the shape of a commitment, with whatever verb."""
+    iffy: bool
+    """Begins with a condition, or hangs on one before it in the sentence."""
+    sentence: int
+    """Which of the line it belongs to, from 0."""
 
     @property
     def tells_nothing(self) -> bool:
         """Not one word in it that bears on a booking."""
-        known = self.agrees or self.commits or self.offers or self.question or self.stalls
+        known = (
+            self.agrees or self.commits or self.keeps or self.offers or self.question or self.stalls
+        )
         known = known or self.farewell or bool(self.times) or self.day is not None
         known = known or self.denies or " " not in self.text
         without_thanks = heard.THANKS.sub(" ", self.text)
@@ -80,7 +92,9 @@ class Clause:
     @property
     def hedges(self) -> bool:
         """A "but" with nothing in it that goes towards a booking."""
-        towards = self.agrees or self.commits or self.times or self.aside or self.question
+        towards = (
+            self.agrees or self.commits or self.keeps or self.times or self.aside or self.question
+        )
         return self.contrasts and not (towards or heard.PLAIN.search(self.text))
 
     @property
@@ -91,7 +105,7 @@ class Clause:
     @property
     def changes_subject(self) -> bool:
         """The yes in it, or before it in the same sentence, seems to be about something else."""
-        plain = self.commits or self.times or self.day or self.farewell
+        plain = self.commits or self.keeps or self.times or self.day or self.farewell
         plain = plain or (self.about_room and not self.aside)
         if self.question or plain or heard.PLAIN.search(self.text):
             return False
@@ -108,7 +122,12 @@ class Clause:
     @property
     def bare_weekday(self) -> bool:
         """Its day is only a weekday's name: of which week, the context tells."""
-        return _BARE_WEEKDAY.search(self.text) is not None
+        return _BARE_WEEKDAY.search(self.text) is not None and not _WHICH_WEEK.search(self.text)
+
+    @property
+    def only_laughs(self) -> bool:
+        """Nothing but laughter."""
+        return _LAUGHTER.fullmatch(self.text) is not None
 
 
 _BARE_WEEKDAY = re.compile(
@@ -116,6 +135,10 @@ _BARE_WEEKDAY = re.compile(
     r"|domingo|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b"
     r"(?! (?:que|proximo|\d|pasado|de esta|this|next))"
 )
+
+
+_WHICH_WEEK = re.compile(r"\b(?:semanas?|weeks?)\b")
+_LAUGHTER = re.compile(r"(?:(?:j?[ae]j|h?[ae]h)[jhae]* ?)+")
 
 
 @lru_cache(maxsize=256)
@@ -126,10 +149,10 @@ def clauses(line: str, today: date) -> tuple[Clause, ...]:
 
 def _pieces(line: str, today: date) -> Iterator[Clause]:
     dictated = heard.DICTATED.search(fold(line[:LONGEST_LINE])) is not None
-    for sentence in sentences(line):
+    for number, sentence in enumerate(sentences(line)):
         asked_from = _question_in(sentence)
         at = 0
-        courteous, opens, contrasts = False, True, False
+        courteous, iffy, opens, contrasts = False, False, True, False
         for piece in _CUT.split(sentence):
             question = asked_from is not None and at >= asked_from
             at += len(piece)
@@ -142,7 +165,8 @@ def _pieces(line: str, today: date) -> Iterator[Clause]:
             courteous = courteous or (
                 heard.COURTESY.match(text) is not None and evasion.CONDITIONS.search(text) is None
             )
-            place = _Place(question, dictated, courteous, opens, contrasts)
+            iffy = iffy or heard.CONDITIONAL.match(text) is not None
+            place = _Place(question, dictated, courteous, opens, contrasts, iffy, number)
             yield _clause(text, piece, today, place)
             opens = False
 
@@ -165,6 +189,8 @@ def prompts(line: str) -> bool:
 def only_inquires(line: str) -> bool:
     """Whether the agent asks what there is: a yes to that books nothing yet."""
     listed = heard.INQUIRES if "?" in line else heard.WONDERS
+    if heard.READS_BACK.search(fold(line)) is not None:
+        return False
     return listed.search(fold(line)) is not None
 
 
@@ -195,34 +221,15 @@ def takes_leave(line: str) -> bool:
     return rest != text and not heard.MILD.sub(" ", rest).strip(_SIGNS)
 
 
+def gives_thanks(line: str) -> bool:
+    """Thanks or a goodbye is in it."""
+    text = fold(line)
+    return heard.THANKS.search(text) is not None or heard.FAREWELL.search(text) is not None
+
+
 def reopens(line: str) -> bool:
     """A call to wait, without saying yet why."""
     return heard.REOPENS.search(fold(line)) is not None
-
-
-def says_wrong_number(line: str) -> bool:
-    """The business is another one, or a home."""
-    text = fold(line)
-    if evasion.WRONG_NUMBER.search(text) is not None:
-        return True
-    return evasion.OTHER_BUSINESS.search(text) is not None and heard.NO.search(text) is not None
-
-
-def asks_to_call_back(line: str) -> bool:
-    """The business wants another call, or will call itself."""
-    return evasion.PUTS_OFF.search(heard.COURTESY.sub(" ", fold(line))) is not None
-
-
-def is_machine(line: str) -> bool:
-    """An announcement: nobody is there to agree to anything."""
-    return evasion.MACHINE.search(fold(line)) is not None
-
-
-def has_no_room(line: str, today: date) -> bool:
-    """The business has nothing free (for what was asked)."""
-    return any(
-        each.denies and each.about_room and not each.question for each in clauses(line, today)
-    )
 
 
 def _question_in(sentence: str) -> int | None:
@@ -242,6 +249,8 @@ class _Place:
     courteous: bool
     opens: bool
     contrasts: bool
+    iffy: bool
+    sentence: int
 
 
 def _clause(text: str, raw: str, today: date, place: _Place) -> Clause:
@@ -267,6 +276,7 @@ def _clause(text: str, raw: str, today: date, place: _Place) -> Clause:
         commits=not place.courteous and heard.COMMITS.search(text) is not None,
         offers=heard.OFFERS.search(text) is not None,
         doubts=not place.courteous and any(each.search(text) is not None for each in _DOUBTFUL),
+        wavers=not any(each.search(text) is not None for each in _WORSE_THAN_DOUBT),
         takes_back=not place.courteous
         and (evasion.TAKES_BACK.search(text) is not None or evasion.JOKES.search(text) is not None),
         stalls=heard.STALLS.search(text) is not None,
@@ -275,18 +285,25 @@ def _clause(text: str, raw: str, today: date, place: _Place) -> Clause:
         farewell=farewell,
         opens=place.opens,
         contrasts=place.contrasts,
+        keeps=not place.courteous
+        and (KEPT.search(text) is not None or DONE.fullmatch(text) is not None),
+        iffy=place.iffy,
+        sentence=place.sentence,
     )
 
 
-_DOUBTFUL = (
-    evasion.DOUBTS,
+_WORSE_THAN_DOUBT = (
     evasion.PUTS_OFF,
     evasion.CONDITIONS,
     evasion.WRONG_NUMBER,
     evasion.OTHER_BUSINESS,
     evasion.MACHINE,
     evasion.REFUSES_TALK,
+    signals.MENU,
+    signals.TERMS,
+    signals.ELSEWHERE,
 )
+_DOUBTFUL = (evasion.DOUBTS, signals.UNSURE, *_WORSE_THAN_DOUBT)
 
 
 def _times(text: str, *, loose: bool) -> tuple[SpokenTime, ...]:

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from data.call import BookingReading, CallReport, CallResult, EndCause, OutcomeStatus, Quote
+from data.call import (
+    BookingReading,
+    CallReport,
+    CallResult,
+    EndCause,
+    OutcomeStatus,
+    Quote,
+    Speaker,
+)
 from data.errand import Errand, Preferences
 from data.place import PlaceInfo
 from data.record_json import errand_from_json
@@ -18,6 +27,7 @@ from orchestration.errands import called_name, calls_off
 from orchestration.evidence import judge, wants_second_reading
 from orchestration.local_time import business_zone_name, local_now
 from orchestration.needs import Needs
+from orchestration.spoken_times import fold
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +65,7 @@ async def judged(needs: Needs, attempt: Attempt, report: CallReport) -> Judged:
         if calls_off(errand) and result.status is OutcomeStatus.BOOKED:
             # A booking was to be cancelled: whatever was agreed, it is not one.
             result = result.model_copy(update={"status": OutcomeStatus.UNCONFIRMED})
+        result = _borne_out(result, report, quote)
         link = calendar_url(result, errand, zone_name)
     except Exception:
         # Said in words that we cannot read: the customer is told what is certain, not nothing.
@@ -62,6 +73,19 @@ async def judged(needs: Needs, attempt: Attempt, report: CallReport) -> Judged:
         talked = OutcomeStatus.UNCONFIRMED if report.said() else OutcomeStatus.FAILED
         result, quote, link = CallResult(status=talked), None, ""
     return Judged(errand, result, quote, link, _blocked(attempt, report, needs.now()))
+
+
+def _borne_out(result: CallResult, report: CallReport, quote: Quote | None) -> CallResult:
+    """The result without what only the agent claims: a name that the business did not say, and,
+    where nothing was agreed, a day and a time that nobody may have spoken of.
+    """
+    said = fold(" ".join(e.text for e in report.said() if e.speaker is Speaker.BUSINESS))
+    names = re.findall(r"[a-z]{3,}", fold(result.professional_name or ""))
+    if not names or not all(re.search(rf"\b{name}\b", said) for name in names):
+        result = result.model_copy(update={"professional_name": None})
+    if result.status is OutcomeStatus.UNCONFIRMED and quote is None:
+        result = result.model_copy(update={"date": None, "time": None})
+    return result
 
 
 def _blocked(attempt: Attempt, report: CallReport, now: float) -> BlockedNumber | None:

@@ -27,6 +27,7 @@ _LONGEST = 2_000
 @dataclass(slots=True)
 class _Call:
     waiting: list[TimelineEntry] = field(default_factory=list)
+    writing: asyncio.Lock = field(default_factory=asyncio.Lock)
     lost: int = 0
 
 
@@ -61,6 +62,10 @@ class KeptLines:
         if call is not None and call.lost:
             log.warning("%d lines of a live call were not kept", call.lost)
 
+    async def flush(self, attempt_id: str) -> None:
+        """Returns when every line that has come is written, or could not be."""
+        await self._write(attempt_id)
+
     async def run(self) -> None:
         """Writes until it is cancelled."""
         while True:
@@ -75,7 +80,13 @@ class KeptLines:
     async def _write(self, attempt_id: str) -> bool:
         """Whether nothing of this call has to be tried again."""
         call = self._calls.get(attempt_id)
-        if call is None or not call.waiting:
+        if call is None:
+            return True
+        async with call.writing:
+            return await self._write_some(attempt_id, call)
+
+    async def _write_some(self, attempt_id: str, call: _Call) -> bool:
+        if not call.waiting:
             return True
         lines, call.waiting = call.waiting, []
         try:

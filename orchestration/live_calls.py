@@ -145,6 +145,10 @@ class LiveCalls:
         left_s = until - asyncio.get_running_loop().time()
         return await live.questions.wait(question_id, left_s)
 
+    async def keep_words(self, attempt_id: str) -> None:
+        """`orchestration.ports.CustomerLine`: what was said so far is durable when this returns."""
+        await self._kept_lines.flush(attempt_id)
+
     def open_question(
         self, attempt_id: str, written_at: float | None = None
     ) -> OpenQuestion | None:

@@ -31,7 +31,15 @@ def moved(state: Conversation, **changes: Any) -> Conversation:
 
 def idle(state: Conversation) -> Conversation:
     """Nothing is asked or called; a planned call and the list stay."""
-    return moved(state, status=Status.IDLE, wish=None, attempt_id="", moment=None, postponed=False)
+    return moved(
+        state,
+        status=Status.IDLE,
+        wish=None,
+        attempt_id="",
+        moment=None,
+        postponed=False,
+        proposed=False,
+    )
 
 
 def asked_again(
@@ -104,5 +112,6 @@ def asked_to_call(
         asked_at=context.now,
         moment=moment,
         postponed=False,
+        proposed=False,
     )
     return asked_again(state, context)

@@ -17,6 +17,7 @@ from data.reply import (
     NothingToCancel,
     NotUnderstood,
     PassedOn,
+    Thanked,
 )
 from orchestration.conversation_state import (
     AnswerBusiness,
@@ -28,6 +29,7 @@ from orchestration.conversation_state import (
     OrderCall,
     Plan,
     Say,
+    Step,
     TellAgent,
     TurnContext,
     alike,
@@ -35,7 +37,7 @@ from orchestration.conversation_state import (
 from orchestration.errands import amended, called_name, ladder, wish_of
 from orchestration.moves import Outcome, Status, asked_again, asked_to_call, idle, moved, whole_list
 from orchestration.questions import choices, open_question
-from orchestration.small_talk import wonders
+from orchestration.small_talk import is_content, laughs, says_thanks, wonders
 from orchestration.spoken_times import fold, spoken_delay
 
 _BARE_YES = frozenset({"si", "dale", "ok", "okay", "vale", "bueno", "claro", "listo", "yes"})
@@ -59,6 +61,8 @@ def during_call(state: Conversation, parsed: ParsedMessage, context: TurnContext
     if bare_yes or wonders(context.text):
         # Nothing was asked; an agent that is told "yes" might take it for consent.
         return state, (Say(AlreadyCalling(name)),)
+    if says_thanks(context.text) or is_content(context.text) or laughs(context.text):
+        return state, (Say(Thanked()),)
     wish = (
         parsed.service_type
         and state.errand
@@ -137,9 +141,10 @@ def _confirmed(
 
 def _planned(state: Conversation, errand: Errand, moment: Moment, context: TurnContext) -> Outcome:
     plan = Plan(context.attempt_id, errand, moment)
-    dropped = (DropPlan(state.plan.plan_id),) if state.plan else ()
+    kept_plans = state.with_plan(plan)
+    dropped = tuple(DropPlan(each.plan_id) for each in state.plans if each not in kept_plans)
     kept = CallPlanned(errand.business.name, errand.business.phone or "", moment.shown)
-    return moved(idle(state), plan=plan), (*dropped, KeepPlan(plan), Say(kept))
+    return moved(idle(state), plans=kept_plans), (*dropped, KeepPlan(plan), Say(kept))
 
 
 def wanted_later(state: Conversation, context: TurnContext) -> Moment | None:
@@ -193,20 +198,29 @@ def chosen_place(state: Conversation, option: int, context: TurnContext) -> Outc
     return _chosen(state, ParsedMessage(intent=IntentType.CONFIRM), option, context)
 
 
+def plans_told(state: Conversation) -> tuple[Step, ...]:
+    """What is kept for later, each with its time."""
+    return tuple(
+        Say(
+            CallPlanned(
+                plan.errand.business.name, plan.errand.business.phone or "", plan.moment.shown
+            )
+        )
+        for plan in state.plans
+    )
+
+
 def dropped(state: Conversation, context: TurnContext) -> Outcome:
     """A no, or "cancel"."""
     open_matter = state.status is not Status.IDLE or state.wish is not None or state.postponed
-    if not open_matter and state.plan is not None:
-        plan_id = state.plan.plan_id
-        return moved(idle(state), plan=None), (DropPlan(plan_id), Say(Cancelled()))
+    if not open_matter and state.plans:
+        dropped = (DropPlan(plan.plan_id) for plan in state.plans)
+        return moved(idle(state), plans=()), (*dropped, Say(Cancelled()))
     if not open_matter:
         return state, (Say(NothingToCancel(state.booked_with)),)
     state = idle(state)
-    if state.plan is None:
-        return state, (Say(Cancelled()),)
     # What was just asked is off; what was promised before still stands, and that is said.
-    business, shown = state.plan.errand.business, state.plan.moment.shown
-    return state, (Say(CallPlanned(business.name, business.phone or "", shown)),)
+    return state, plans_told(state) or (Say(Cancelled()),)
 
 
 _LIST_AGAIN = re.compile(

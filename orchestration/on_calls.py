@@ -26,6 +26,7 @@ from orchestration.conversation_state import (
     Plan,
     PlanContext,
     Say,
+    joined,
 )
 from orchestration.errands import called_name, dated_before, moved_to, undated
 from orchestration.local_time import business_zone_name, local_now
@@ -33,6 +34,10 @@ from orchestration.moves import Outcome, Status, idle, moved
 from orchestration.questions import Proposal, as_asked, open_question, proposal
 
 _LOOK_AGAIN_S = 60.0
+_ONLY_ASKS = {
+    "es": "ya llamamos antes: solo confirmar si quedó reservado, sin reservar otra vez",
+    "en": "we have called before: only confirm whether it is booked, do not book again",
+}
 _QUESTION_COUNTS_S = 300.0
 """A planned call waits that long for the answer to a question that is open."""
 
@@ -69,7 +74,7 @@ def call_ended(state: Conversation, ended: Ended, context: EndContext) -> Outcom
         return moved(state, booked_with=called_name(errand)), (told,)
     if follows.place is None:
         return state, (told,)
-    following = _following(errand, follows)
+    following = _following(errand, follows, status)
     if follows.step is NextStep.GOING_ON:
         state = moved(state, status=Status.CALLING, errand=following, attempt_id=context.attempt_id)
         return state, (told, OrderCall(context.attempt_id, following))
@@ -80,11 +85,16 @@ def call_ended(state: Conversation, ended: Ended, context: EndContext) -> Outcom
         errand=following,
         moment=later,
         asked_at=context.now,
+        proposed=True,
     )
     return state, (told,)
 
 
-def _following(errand: Errand, follows: Proposal) -> Errand:
+def _following(errand: Errand, follows: Proposal, status: OutcomeStatus) -> Errand:
+    if follows.step is NextStep.CALL_AGAIN and status is OutcomeStatus.UNCONFIRMED:
+        # The agent must not book a second time what may be booked already.
+        only_asks = _ONLY_ASKS["en" if errand.language == "en" else "es"]
+        errand = replace(errand, request=joined(errand.request, only_asks))
     if follows.place is None or follows.step is NextStep.CALL_AGAIN:
         # Further businesses were agreed to for the first round only.
         return replace(errand, go_on=False)
@@ -107,6 +117,7 @@ def _result(ended: Ended, follows: Proposal) -> ResultTold:
         next_at=follows.moment.shown if follows.moment else "",
         calendar_url=ended.calendar_url,
         asked=None if as_asked(ended.result, wanted) else wanted,
+        cancelled_late=ended.cancelled and ended.result.status is OutcomeStatus.BOOKED,
     )
 
 
@@ -117,16 +128,17 @@ def plan_due(state: Conversation, plan_id: str, context: PlanContext) -> Outcome
     No steps: it is not wanted any more. `KeepPlan`: it has to wait once more. `OrderCall`: it is
     placed now. It never comes between the customer and a call or a question that is open.
     """
-    plan, now = state.plan, context.now
-    if plan is None or plan.plan_id != plan_id:
+    plan, now = state.planned(plan_id), context.now
+    if plan is None:
         return state, ()
+    left = state.without_plan(plan_id)
     asked = state.status in (Status.AWAITING_CONFIRMATION, Status.AWAITING_SELECTION)
     if state.status is Status.CALLING or (asked and now - state.asked_at < _QUESTION_COUNTS_S):
         return _kept(state, plan, replace(plan.moment, at=now + _LOOK_AGAIN_S))
     business = plan.errand.business
     if context.moment is None:
         refused = OverLimit(Limit.HOURS, called_name(plan.errand))
-        return dial_refused(moved(state, plan=None, errand=plan.errand), refused)
+        return dial_refused(moved(state, plans=left, errand=plan.errand), refused)
     today = local_now(now, business_zone_name(business, "UTC")).date()
     if dated_before(plan.errand, today):
         # We were down for too long, or it never opened: the day is gone, so ask anew.
@@ -134,7 +146,7 @@ def plan_due(state: Conversation, plan_id: str, context: PlanContext) -> Outcome
         later = context.moment if context.moment.at > now else None
         state = moved(
             state,
-            plan=None,
+            plans=left,
             status=Status.AWAITING_CONFIRMATION,
             errand=errand,
             moment=later,
@@ -150,7 +162,7 @@ def plan_due(state: Conversation, plan_id: str, context: PlanContext) -> Outcome
         status=Status.CALLING,
         errand=plan.errand,
         attempt_id=context.attempt_id,
-        plan=None,
+        plans=left,
         booked_with="",
     )
     return state, (OrderCall(context.attempt_id, plan.errand),)
@@ -158,4 +170,5 @@ def plan_due(state: Conversation, plan_id: str, context: PlanContext) -> Outcome
 
 def _kept(state: Conversation, plan: Plan, moment: Moment) -> Outcome:
     plan = replace(plan, moment=moment)
-    return moved(state, plan=plan), (KeepPlan(plan),)
+    plans = tuple(plan if each.plan_id == plan.plan_id else each for each in state.plans)
+    return moved(state, plans=plans), (KeepPlan(plan),)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from data.errand import ParsedMessage
 from data.place import PlaceInfo
 from data.reply import LocationNoted, NothingFound, SearchFailed, WhatToSearch
@@ -35,11 +37,23 @@ def number_given(
 
 def wished(state: Conversation, parsed: ParsedMessage, context: TurnContext) -> Outcome:
     """A wish, or a change to the one that is being prepared."""
+    if _only_adds(state, parsed, context):
+        service = parsed.service_type if _has_no_service(state) else None
+        more = parsed.specific_request or (None if service else _without_and(context.text))
+        update = {"location": None, "service_type": service, "specific_request": more}
+        parsed = parsed.model_copy(update=update)
+    planned = state.status is Status.IDLE and state.wish is None and bool(state.plans)
+    if planned and not (parsed.service_type or parsed.location):
+        plan = state.plans[-1]
+        changed = amended(plan.errand, parsed, context)
+        if changed != plan.errand:
+            return asked_to_call(state, changed, context, plan.moment)
     changes = (
         parsed.date_preference
         or parsed.time_preference
         or parsed.specific_request
         or context.plan.go_on
+        or (parsed.service_type and _has_no_service(state))
     )
     pending = state.status is Status.AWAITING_CONFIRMATION
     if (pending or state.postponed) and state.errand and not parsed.location:
@@ -54,6 +68,26 @@ def wished(state: Conversation, parsed: ParsedMessage, context: TurnContext) -> 
         if not (parsed.service_type or parsed.location):
             return asked_again(moved(state, wish=wish), context, short=not changes)
     return _searched(moved(idle(state), wish=wish), wish, located=bool(parsed.location))
+
+
+_AND = re.compile(
+    r"^\W*(?:y|e|que|adem[aá]s|tambi[eé]n|and|also|plus|es para|ser[ií]a para)\b\W*", re.I
+)
+
+
+def _has_no_service(state: Conversation) -> bool:
+    return state.errand is not None and not state.errand.service
+
+
+def _only_adds(state: Conversation, parsed: ParsedMessage, context: TurnContext) -> bool:
+    """ "Y que sea en la terraza": said to the question, it adds to what is asked for there."""
+    pending = state.status is Status.AWAITING_CONFIRMATION and state.errand is not None
+    adds = _AND.match(context.text) is not None
+    return pending and adds and bool(parsed.location or (parsed.service_type and state.errand))
+
+
+def _without_and(text: str) -> str:
+    return _AND.sub("", " ".join(text.split()))[:200]
 
 
 def located(state: Conversation, center: tuple[float, float], context: TurnContext) -> Outcome:

@@ -217,7 +217,7 @@ def _read_hours(periods: object) -> tuple[OpeningHours, ...]:
         if opens is None:
             continue
         if "close" not in _mapping(period):
-            return ()
+            return tuple(_stretch(day, 0, 24 * 60) for day in range(7))
         closes = _read_moment(_mapping(period).get("close"))
         if closes is None:
             continue

@@ -121,8 +121,8 @@ class PlannedCalls:
     async def _carry_out(self, row: PlannedCall) -> None:
         needs = self._needs
         state = conversation_from_json(await needs.store.conversation(row.customer))
-        plan = state.plan
-        if plan is not None and plan.plan_id == row.plan_id and plan.moment.at > needs.now():
+        plan = state.planned(row.plan_id)
+        if plan is not None and plan.moment.at > needs.now():
             # Put off since the list was read, or the list is wrong.
             await needs.store.commit_turn(
                 Turn(row.customer, plan=replace(row, due_at=plan.moment.at))
@@ -152,17 +152,17 @@ class PlannedCalls:
 
     def _context(self, row: PlannedCall, state: Conversation) -> PlanContext:
         needs, now = self._needs, self._needs.now()
-        ours = state.plan is not None and state.plan.plan_id == row.plan_id
-        moment = None
-        if state.plan is not None and ours:
+        plan, moment = state.planned(row.plan_id), None
+        if plan is not None:
             moment = call_moment(
-                needs.policy, state.plan.errand.business, now, needs.settings.default_zone
+                needs.policy, plan.errand.business, now, needs.settings.default_zone
             )
         return PlanContext(now, moment, _attempt_id(row.plan_id))
 
     async def _lines_busy(self, row: PlannedCall, state: Conversation, errand: Errand) -> bool:
         """Whether it cannot be placed for a reason that passes, and has not waited for long."""
-        since = state.plan.moment.at if state.plan is not None else row.due_at
+        plan = state.planned(row.plan_id)
+        since = plan.moment.at if plan is not None else row.due_at
         if self._needs.now() - since > _PATIENCE_S:
             return False
         refused = await self._dialling.why_not(errand)
@@ -174,9 +174,10 @@ class PlannedCalls:
             async with self._desks.at(row.customer):
                 state = conversation_from_json(await self._needs.store.conversation(row.customer))
                 turn = Turn(row.customer, done_plans=(row.plan_id,))
-                if state.plan is not None and state.plan.plan_id == row.plan_id:
-                    reply = OverLimit(Limit.CALLS, called_name(state.plan.errand))
-                    state = state.model_copy(update={"plan": None})
+                plan = state.planned(row.plan_id)
+                if plan is not None:
+                    reply = OverLimit(Limit.CALLS, called_name(plan.errand))
+                    state = state.model_copy(update={"plans": state.without_plan(row.plan_id)})
                     key = f"plan:{row.plan_id}:failed"
                     turn = self._telling.turn(turn, state, [reply], state.language, key)
                 await self._needs.store.commit_turn(turn)

@@ -42,6 +42,11 @@ class Reader(Protocol):
         without asking. By rules alone: what allows a call is never left to a model.
         """
 
+    def stands_alone(self, text: str, context: ReadingContext) -> bool:
+        """Whether a message is an answer as a whole (yes, no, a choice) and no part of a longer
+        text that was sent in pieces. By rules alone.
+        """
+
     def language(self, text: str, before: str) -> str:
         """ "es" or "en"; `before` when the text does not tell."""
 
@@ -80,6 +85,9 @@ class CustomerLine(Protocol):
         """The customer's answer to the business's question, or None when none came in time (the
         time is Settings.answer_within_s), the call is over, or too much was asked already.
         """
+
+    async def keep_words(self, attempt_id: str) -> None:
+        """Make what was said in this call so far durable now."""
 
 
 class PhoneFull(Exception):

@@ -168,7 +168,10 @@ def proposal(
             if the_next.step is NextStep.GOING_ON:
                 return the_next
             return once_more if number in may_call else the_next
-        case OutcomeStatus.CALLBACK_NEEDED | OutcomeStatus.INTERRUPTED | OutcomeStatus.UNCONFIRMED:
+        case OutcomeStatus.UNCONFIRMED:
+            # One follow-up call; a third would only ask the same.
+            return NOTHING if number in tried else once_more
+        case OutcomeStatus.CALLBACK_NEEDED | OutcomeStatus.INTERRUPTED:
             return once_more
         case _:
             assert_never(status)

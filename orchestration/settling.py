@@ -6,7 +6,7 @@ import contextlib
 import logging
 from dataclasses import replace
 
-from data.call import CallReport
+from data.call import CallReport, EndCause
 from data.errand import ConversationStatus
 from data.reply import NextStep, ResultTold
 from data.store import Attempt, Turn
@@ -105,9 +105,14 @@ class Settling:
             errand=errand,
             result=verdict.result,
             quote=verdict.quote.text if verdict.quote else "",
-            detail=reason(report, verdict.result, language),
+            detail=(
+                _left_alone(language)
+                if verdict.blocked
+                else reason(report, verdict.result, language)
+            ),
             calendar_url=verdict.calendar_url,
             answered=report.answered or bool(report.said()),
+            cancelled=report.ending.cause is EndCause.CANCELLED,
         )
         may_call = await self._dialling.may_call(
             [replace(errand, business=place) for place in (errand.business, *errand.others)],
@@ -123,6 +128,12 @@ class Settling:
             # A fault in our rules for what may follow: the result itself is told all the same.
             log.exception("no rule for what follows a call")
             return _told_alone(state, ended)
+
+
+def _left_alone(language: str) -> str:
+    if language == "en":
+        return "they asked us not to call them again, so we won't"
+    return "pidieron que no los llamemos más, y no lo haremos"
 
 
 def _told_alone(state: Conversation, ended: Ended) -> tuple[Conversation, tuple[Step, ...]]:

@@ -24,17 +24,20 @@ _GREETS_OR_ASKS_ABOUT_US = re.compile(
     r"(?: \w+){0,2}"
     r"|.*\b(?:que (?:haces|podes|puedes|sabes|sos|eres|es esto|es vocero)|quien (?:sos|eres)"
     r"|como (?:funciona|funcionas|se usa|te uso)|para que sirves?"
-    r"|(?:sos|eres) (?:un|una|real|humano)|what (?:can|do) you|who are you|what are you|are you (?:a|an|real|human)"
+    r"|(?:sos|eres) (?:un|una|real|humano)"
+    r"|what (?:can|do) you|who are you|what are you|are you (?:a|an|real|human)"
     r"|how (?:does (?:this|it)|do you)|cuanto (?:cobras|cuesta usarte|cuesta el servicio)"
     r"|how much do you)\b.*"
 )
+_LAUGHTER = re.compile(r"(?:(?:a?(?:ja|je|ji|ha|he)+j?|lol|lmao|xd+)(?: |$))+(?:\w+)?")
 _WONDERS = re.compile(
     r"(?:y(?: entonces| bien)?|(?:hay )?(?:novedades|noticias)|alguna (?:novedad|noticia)|que paso"
-    r"|que te dijeron|que dicen|como (?:va|vas|te fue|fue)"
-    r"|ya (?:has |habeis )?llama(?:ste|do|ron)\w*|ya (?:esta|terminaste|hablaste|pudiste)|(?:te )?(?:atendieron|contestaron)|listo|lo lograste"
-    r"|conseguiste|pudiste|is it done|done|any (?:news|luck|update)|how(?:'s| is) it going|well"
-    r"|did (?:you|they) (?:call|answer|pick up|manage)\w*|what did they say"
-    r"|have you called(?: them)?|are you (?:done|calling))"
+    r"|que te dijeron|que dicen|como (?:va|vas|te fue|fue)(?: (?:lo mio|eso|todo|la llamada))?"
+    r"|ya (?:has |habeis )?llama(?:ste|do|ron)\w*|ya (?:esta|terminaste|hablaste|pudiste)"
+    r"|(?:te )?(?:atendieron|contestaron)|lo lograste|conseguiste|pudiste|is it done|done"
+    r"|any (?:news|luck|update)|how(?:'s| is) it going|well|what did they say"
+    r"|did (?:you|they) (?:call|answer|pick up|manage)\w*|have you called(?: them)?"
+    r"|are you (?:done|calling))"
 )
 _EMERGENCY = re.compile(
     r"\b(?:llam\w*|marc\w*|comunica\w*|avis\w*|call|ring|phone|dial|get)\s+(?:ya |urgente |now )?"
@@ -59,6 +62,11 @@ def says_thanks(text: str) -> bool:
 def is_content(text: str) -> bool:
     """ "Ok", "perfecto": said when nothing was asked, it wants nothing."""
     return words(text) in _ACKNOWLEDGED
+
+
+def laughs(text: str) -> bool:
+    """Laughter, with a word or none: "jaja buenísimo"."""
+    return _LAUGHTER.fullmatch(words(text)) is not None
 
 
 def asks_about_us(text: str) -> bool:

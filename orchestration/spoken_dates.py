@@ -33,8 +33,7 @@ _MONTH_DAY = re.compile(
     r"(?:\s*,?\s*(?P<y>\d{4})\b)?"
 )
 _DAY_ONLY = re.compile(
-    r"\b(?:(?:d?el\s+)?dia|el|(?:a partir|despues|antes|luego)\s+del)\s+"
-    rf"(?:(?P<d>\d{{1,2}})|(?P<w>{_DAY_WORDS}))\b(?![:/.]\d)"
+    rf"\b(?:(?:d?el\s+)?dia|d?el)\s+(?:(?P<d>\d{{1,2}})|(?P<w>{_DAY_WORDS}))\b(?![:/.]\d)"
     r"|\b(?:on\s+)?the\s+(?P<d2>\d{1,2})(?:st|nd|rd|th)\b"
 )
 _WEEKDAY = re.compile(

@@ -39,7 +39,9 @@ def _clock_pattern(minutes_said: str) -> re.Pattern[str]:
         (?:(?P<digits>[01]?\d|2[0-4])|(?P<word>{_HOURS}))(?![\w/])
         (?:\s*[:.h]\s*(?P<mins>[0-5]\d)(?!\d))?
         (?:\s+y\s+(?P<and>{minutes_said})(?![\w:])
-          |[ -](?P<minutes>thirty|fifteen|forty[ -]five|forty|twenty)(?![\w:-]|\ (?:people|min)))?
+          |[ -](?P<minutes>thirty|fifteen|forty[ -]five|forty|twenty
+            |quince|treinta|cuarenta\ y\ cinco|cuarenta|cincuenta)
+            (?![\w:-]|\ (?:people|min|y\ \w|mil\b|pesos|euros|dolares|personas|dias)))?
         (?:\s+menos\s+(?P<less>{_MINUTES}|[0-5]?\d)(?![\w:]))?
         (?P<unit>\s*(?:hs|hrs|horas|hora|h|o'?\s?clock)\b\.?)?
         (?:\s*(?P<half>[ap])\.?\s?m\b\.?
@@ -157,6 +159,9 @@ def spoken_times(folded: str) -> Iterator[SpokenTime]:
         led = _LED.search(folded[: found.start()]) is not None
         marked = led or any(found[name] for name in _MARKS)
         minutes, ambiguous = _meant(_as_said(found), own or part)
+        before = found["less"] or found["to"] or found["way"] == "to"
+        if before and minutes < 60 and not (own or part):
+            ambiguous = True  # "la una menos cuarto" is rarely after midnight
         yield SpokenTime(
             minutes=minutes,
             ambiguous=ambiguous,
@@ -290,7 +295,7 @@ def _minutes_said(text: str) -> int:
 
 def _meant(minutes: int, part: str) -> tuple[int, bool]:
     """The time on the 24-hour clock, and whether it may also be twelve hours later."""
-    if minutes < 60 or minutes >= 13 * 60:
+    if (minutes < 60 and not part) or minutes >= 13 * 60:
         return minutes, False
     at_twelve = minutes >= 12 * 60
     if not part:

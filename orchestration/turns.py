@@ -7,6 +7,7 @@ noted here: it is placed after everything was committed, unless a later message 
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from data.errand import ConversationStatus
@@ -20,6 +21,7 @@ from data.reply import (
     ConfirmationAsked,
     HelpGiven,
     NothingFound,
+    NothingToCancel,
     NotUnderstood,
     Reply,
     SearchFailed,
@@ -68,6 +70,10 @@ _SETTLES = (
     | WhatToSearch
 )
 """Of several of these in one answer only the last still holds."""
+_FILLERS = HelpGiven | NotUnderstood | NothingToCancel | Thanked
+"""Worth saying only where nothing else is said."""
+_LONGEST_TEXT = 1500
+"""Characters of a text that is put together from pieces."""
 _SOUNDS = ("audio/", "application/ogg", "video/ogg")
 """How the content type of a voice note begins."""
 _ASKS = ChoiceNeeded | ChoicesOffered | ConfirmationAsked
@@ -102,7 +108,7 @@ class Batch:
         kept: list[Reply] = []
         for at, reply in enumerate(self.replies):
             void = isinstance(reply, _SETTLES) and at != last
-            filler = isinstance(reply, HelpGiven | NotUnderstood | Thanked) and last >= 0
+            filler = isinstance(reply, _FILLERS) and last >= 0
             if not (void or filler or reply in kept):
                 kept.append(reply)
         return kept
@@ -115,6 +121,33 @@ class Turns:
         """`live` knows what the business is asking in a call that is on."""
         self._needs = needs
         self._live = live
+
+    async def hear_all(self, batch: Batch, messages: Sequence[IncomingMessage]) -> None:
+        """Several messages in order; a text that was sent in pieces is heard as one. Raises
+        StoreError only.
+        """
+        reading = self._reading(batch, None)
+        pieces: list[IncomingMessage] = []
+        for message in messages:
+            text = message.body.strip()
+            piece = bool(text) and message.latitude is None
+            piece = piece and not self._needs.reader.stands_alone(text, reading)
+            room = _LONGEST_TEXT - sum(len(each.body) + 1 for each in pieces)
+            if pieces and not (piece and len(text) < room):
+                await self._hear_pieces(batch, pieces)
+                pieces = []
+            if piece:
+                pieces.append(message)
+            else:
+                await self.hear(batch, message)
+        if pieces:
+            await self._hear_pieces(batch, pieces)
+
+    async def _hear_pieces(self, batch: Batch, pieces: list[IncomingMessage]) -> None:
+        batch.heard += [each.message_sid for each in pieces[:-1]]
+        whole = "\n".join(each.body.strip() for each in pieces)
+        # As old as its oldest piece: it cannot answer what was asked after that.
+        await self.hear(batch, replace(pieces[-1], body=whole, received_at=pieces[0].received_at))
 
     async def hear(self, batch: Batch, message: IncomingMessage) -> None:
         """One message. Raises StoreError only: what else goes wrong is said to the customer."""
@@ -218,6 +251,7 @@ class Turns:
                         batch.order = None
                         await self._perform(batch, *conversation.dial_dropped(batch.state), context)
                         return
+                    self._needs.tools.cancel(attempt_id)
                     self._live.over(attempt_id)
                     if not self._needs.phone.cancel(attempt_id):
                         log.info("call %s had ended before its cancellation", attempt_id[:8])

@@ -177,7 +177,7 @@ def test_booked_and_unconfirmed_cannot_be_mistaken() -> None:
 
 def test_a_result_carries_who_and_what_to_bring() -> None:
     said = told(OutcomeStatus.BOOKED, professional_name="Marta", instructions="Llegar antes")
-    assert "Con: Marta" in said and "Indicaciones: Llegar antes" in said
+    assert "Con: Marta" in said and "Indicaciones, según la llamada: “Llegar antes”" in said
 
 
 def test_every_outcome_reads_differently() -> None:

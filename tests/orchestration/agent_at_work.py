@@ -37,6 +37,8 @@ class Customer:
     breaks: bool = False
     asked: list[tuple[str, str, tuple[str, ...]]] = field(default_factory=list)
     left: int = 0
+    kept: list[str] = field(default_factory=list)
+    """Calls whose words had to be durable."""
 
     async def ask(self, attempt_id: str, question: str, options: tuple[str, ...]) -> str | None:
         self.asked.append((attempt_id, question, options))
@@ -48,6 +50,9 @@ class Customer:
         if self.breaks:
             raise StoreError("the disk is full")
         return self.answer
+
+    async def keep_words(self, attempt_id: str) -> None:
+        self.kept.append(attempt_id)
 
 
 def tools_of_a_call(store: MemoryStore, customer: Customer | None = None) -> AgentTools:

@@ -42,6 +42,9 @@ class RulesReader:
     def plan(self, text: str, context: ReadingContext) -> CallPlan:
         return self.plans.get(text, CallPlan())
 
+    def stands_alone(self, text: str, context: ReadingContext) -> bool:
+        return rules.is_an_answer(text, context)
+
     def language(self, text: str, before: str) -> str:
         return "en" if text.startswith(("book", "yes")) else before
 

@@ -242,7 +242,7 @@ async def test_a_planned_call_on_a_database_file(world: World, tmp_path: Path) -
     place = PlaceInfo(id="1", name="Ana", phone=NUMBER)
     errand = Errand("e", LU, "Lu", "es", place, "corte", "", Preferences())
     plan = Plan("a plan", errand, Moment(now() + 0.5, "later"))
-    state = Conversation(plan=plan)
+    state = Conversation(plans=(plan,))
     kept = planned_call(plan, LU)
     await world.store.commit_turn(Turn(LU, state.model_dump_json(), plan=kept))
     await world.store.close()

@@ -46,8 +46,9 @@ def tools(store: MemoryStore) -> AgentTools:
 
 @pytest.fixture
 def customer(tools: AgentTools) -> Customer:
-    tools.customer_line = Customer()
-    return tools.customer_line
+    line = Customer()
+    tools.customer_line = line
+    return line
 
 
 async def test_a_slot_that_fits_and_one_that_does_not(tools: AgentTools) -> None:

@@ -197,7 +197,6 @@ def test_a_day_alone_can_be_booked() -> None:
     [
         (EndCause.BUSY, Outcome.BUSY),
         (EndCause.NO_ANSWER, Outcome.NO_ANSWER),
-        (EndCause.VOICEMAIL, Outcome.VOICEMAIL),
         (EndCause.DIAL_FAILED, Outcome.FAILED),
     ],
 )

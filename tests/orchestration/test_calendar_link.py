@@ -44,7 +44,7 @@ def test_a_calendar_reads_back_what_was_booked() -> None:
         "dates": "20261126T170000/20261126T180000",
         "ctz": ZONE,
         "location": "Mitre 450, Buenos Aires",
-        "details": "+541140000101, Ana, Traer el DNI",
+        "details": "+541140000101",
     }
 
 

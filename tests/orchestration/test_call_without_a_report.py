@@ -142,3 +142,19 @@ def test_a_call_of_a_dead_process_is_judged_by_what_was_kept_of_it() -> None:
     assert judge(nothing, None, ERRAND, NOW) == (CallResult(status=Outcome.INTERRUPTED), None)
     # It was claimed, but the lines that are left do not show it.
     assert judge(nothing, CLAIM, ERRAND, NOW)[0].status is Outcome.UNCONFIRMED
+
+
+@pytest.mark.parametrize(
+    "status", ["no_availability", "failed", "no_answer", "wrong_number", "callback_needed"]
+)
+def test_no_other_report_hides_what_the_business_agreed_to(status: str) -> None:
+    """Else the next business would be called, and a second booking made."""
+    reported = CallResult(status=Outcome(status))
+    result, quote = judge(call(*BOOKED), reported, ERRAND, NOW)
+    assert (result.status, result.date, result.time) == (Outcome.UNCONFIRMED, "2026-11-26", "17:00")
+    assert quote == Quote(BOOKED[1][3:], 1.0)
+
+
+def test_a_person_who_was_taken_for_a_machine_may_have_booked() -> None:
+    result, quote = judge(call(*BOOKED, cause=EndCause.VOICEMAIL), None, ERRAND, NOW)
+    assert result.status is Outcome.UNCONFIRMED and quote is not None

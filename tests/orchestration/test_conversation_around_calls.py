@@ -113,10 +113,43 @@ def test_no_to_a_proposal(calling: Chat) -> None:
     assert calling.hear(Intent.CONFIRM) == [NotUnderstood()]
 
 
-def test_thanks_for_a_result_change_nothing(calling: Chat) -> None:
+def test_thanks_for_a_result_end_the_matter(calling: Chat) -> None:
     calling.ended(OutcomeStatus.BUSY)
-    assert calling.hear(Intent.HELP, text="Ok, muchas gracias!") == [Thanked()]
-    assert calling.hear(Intent.CONFIRM) == [] and calling.order.errand.business == ANA
+    assert calling.hear(Intent.CONFIRM, text="Ok, muchas gracias!") == [Thanked()]
+    calling.hear(Intent.CONFIRM, text="ok")
+    assert calling.state.status is Status.IDLE
+    assert not any(isinstance(step, OrderCall) for step in calling.steps)
+
+
+def test_thanks_at_a_question_of_the_customers_own_leave_it_open(asked: Chat) -> None:
+    assert asked.hear(Intent.HELP, text="gracias") == [Thanked()]
+    assert asked.hear(Intent.CONFIRM) == [] and asked.order.errand.business == ANA
+
+
+def test_what_may_be_booked_is_asked_about_once_more_and_not_booked_again(calling: Chat) -> None:
+    (told,) = calling.ended(OutcomeStatus.UNCONFIRMED)
+    assert isinstance(told, ResultTold) and told.next_step is NextStep.CALL_AGAIN
+    calling.hear(Intent.CONFIRM)
+    assert "solo confirmar" in calling.order.errand.request
+    (told,) = calling.ended(OutcomeStatus.UNCONFIRMED)
+    assert isinstance(told, ResultTold) and told.next_step is NextStep.NONE
+
+
+def test_details_given_at_the_question_belong_to_it(chat: Chat) -> None:
+    chat.hear(Intent.CALL_NUMBER, number="+541140000107")
+    (again,) = chat.hear(
+        Intent.SEARCH_AND_CALL, service="corte de pelo", text="y pedí turno para un corte de pelo"
+    )
+    assert isinstance(again, ConfirmationAsked)
+    assert (again.phone, again.service) == ("+541140000107", "corte de pelo")
+    (again,) = chat.hear(Intent.SEARCH_AND_CALL, where="terraza", text="y que sea en terraza")
+    assert isinstance(again, ConfirmationAsked)
+    assert (again.phone, again.request) == ("+541140000107", "que sea en terraza")
+
+
+@pytest.mark.parametrize("text", ["gracias!", "jaja buenísimo"])
+def test_small_talk_is_not_for_the_business(calling: Chat, text: str) -> None:
+    assert calling.hear(Intent.HELP, text=text) == [Thanked()]
 
 
 def test_another_time_instead_of_a_yes_to_a_proposal(calling: Chat) -> None:
@@ -220,7 +253,7 @@ class Watched:
         elif event == "failed":
             replies = chat.keep(conversation.search_done(chat.state, None, chat.context()))
         elif event == "due":
-            plan_id = chat.state.plan.plan_id if chat.state.plan else "none"
+            plan_id = chat.state.plans[0].plan_id if chat.state.plans else "none"
             context = PlanContext(chat.now, Moment(chat.now), f"due-{chat.now}")
             replies = chat.keep(conversation.plan_due(chat.state, plan_id, context))
         elif chat.state.status is not Status.CALLING:

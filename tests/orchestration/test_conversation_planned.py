@@ -47,8 +47,7 @@ def planned(closed: Chat) -> Chat:
 
 
 def plan_of(chat: Chat) -> Plan:
-    assert chat.state.plan is not None
-    return chat.state.plan
+    return chat.state.plans[-1]
 
 
 def due(chat: Chat, moment: Moment | None = None, plan_id: str = "") -> list[object]:
@@ -72,7 +71,7 @@ def test_it_is_placed_when_its_time_comes(planned: Chat) -> None:
     assert due(planned) == []
     assert planned.order == OrderCall("planned-attempt", plan.errand)
     assert planned.is_in(Status.CALLING)
-    assert planned.state.plan is None
+    assert planned.state.plans == ()
 
 
 def test_it_is_placed_once(planned: Chat) -> None:
@@ -97,16 +96,44 @@ def test_no_to_something_else_leaves_it_and_says_so(planned: Chat) -> None:
     assert planned.hear(Intent.CANCEL) == [
         CallPlanned(ANA.name, ANA.phone or "", "2026-11-26 09:00")
     ]
-    assert planned.state.plan is not None and planned.is_in(Status.IDLE)
+    assert planned.state.plans and planned.is_in(Status.IDLE)
 
 
-def test_another_plan_replaces_it(planned: Chat) -> None:
+def test_another_planned_call_is_kept_beside_it(planned: Chat) -> None:
     first = plan_of(planned).plan_id
     planned.hours["+541140000107"] = TOMORROW
     planned.hear(Intent.CALL_NUMBER, number="+541140000107")
     planned.hear(Intent.CONFIRM)
+    assert not planned.did(DropPlan(first))
+    assert [plan.errand.business.phone for plan in planned.state.plans] == [
+        ANA.phone,
+        "+541140000107",
+    ]
+    planned.now = TOMORROW.at
+    due(planned, plan_id=first)
+    assert planned.order.errand.business == ANA
+    assert len(planned.state.plans) == 1
+    ended = planned.ended(OutcomeStatus.BOOKED)
+    assert ended
+    assert planned.hear(Intent.CANCEL) == [Cancelled()]
+    assert not planned.state.plans
+
+
+def test_what_is_planned_can_be_changed(planned: Chat) -> None:
+    first = plan_of(planned).plan_id
+    (again,) = planned.hear(Intent.SEARCH_AND_CALL, time="a las 6", text="mejor a las 6")
+    assert isinstance(again, ConfirmationAsked)
+    assert (again.preferences.time_from, again.call_at) == ("18:00", "2026-11-26 09:00")
+    planned.hear(Intent.CONFIRM)
     assert planned.did(DropPlan(first))
-    assert plan_of(planned).errand.business.phone == "+541140000107"
+    assert plan_of(planned).errand.preferences.time_from == "18:00"
+    assert len(planned.state.plans) == 1
+
+
+def test_what_is_planned_can_be_asked_about(planned: Chat) -> None:
+    assert planned.hear(Intent.HELP, text="¿cómo va lo mío?") == [
+        CallPlanned(ANA.name, ANA.phone or "", "2026-11-26 09:00")
+    ]
 
 
 def test_it_waits_for_a_call_that_is_on(planned: Chat) -> None:
@@ -145,7 +172,7 @@ def test_never_open_any_more(planned: Chat) -> None:
     context = PlanContext(planned.now, None, "x")
     replies = planned.keep(conversation.plan_due(planned.state, plan_of(planned).plan_id, context))
     assert replies == [OverLimit(Limit.HOURS, ANA.name)]
-    assert planned.state.plan is None
+    assert planned.state.plans == ()
 
 
 def test_when_its_day_has_passed_the_customer_is_asked_anew(planned: Chat) -> None:
@@ -153,7 +180,7 @@ def test_when_its_day_has_passed_the_customer_is_asked_anew(planned: Chat) -> No
     (asked,) = due(planned)
     assert isinstance(asked, ConfirmationAsked)
     assert (asked.phone, asked.preferences.date) == (ANA.phone, "")
-    assert planned.state.plan is None
+    assert planned.state.plans == ()
     planned.hear(Intent.CONFIRM)
     assert isinstance(planned.steps[0], KeepPlan | OrderCall)
 

@@ -167,19 +167,6 @@ def test_a_cancellation_after_the_end_is_survived(world: World) -> None:
     run_virtual(story())
 
 
-def test_a_burst_is_answered_together_and_a_yes_in_it_dials_nothing(world: World) -> None:
-    async def story() -> None:
-        async with world.open() as concierge:
-            await world.write(concierge, "hola", "turno en Peluquería Ana", "1", "sí", "dale")
-            assert names(await world.read()) == ["ConfirmationAsked"]
-            assert world.phone.orders == []
-            await world.write(concierge, "sí", "sí", "sí")
-            assert len(world.phone.orders) == 1
-            assert names(await world.read()) == ["AlreadyCalling"]
-
-    run_virtual(story())
-
-
 def test_twenty_messages_at_once_get_one_answer(world: World) -> None:
     async def story() -> None:
         async with world.open() as concierge:

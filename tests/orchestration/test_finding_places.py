@@ -19,6 +19,7 @@ from orchestration.ports import Found, SearchError
 from simulation.services import SimulatedPlaces
 from simulation.serving import in_memory
 
+ALWAYS = tuple(OpeningHours(weekday=day, opens="00:00", closes="24:00") for day in range(7))
 NOW = 1_795_600_000.0
 """2026-11-25."""
 GOOD: dict[str, Any] = {
@@ -211,7 +212,7 @@ async def test_a_search_that_fails_says_why_and_shows_no_key(
         ({"utcOffsetMinutes": 60}, "timezone", ""),
         ({"utcOffsetMinutes": None}, "timezone", "America/Buenos_Aires"),
         ({"regularOpeningHours": {"periods": [{"open": {"day": 9}}, 3, {}]}}, "opening_hours", ()),
-        ({"regularOpeningHours": {"periods": [{"open": {"day": 0}}]}}, "opening_hours", ()),
+        ({"regularOpeningHours": {"periods": [{"open": {"day": 0}}]}}, "opening_hours", ALWAYS),
         ({"internationalPhoneNumber": None, "nationalPhoneNumber": "011 4000-0102"},
          "phone", "+541140000102"),
         ({"internationalPhoneNumber": "+54 11 4000-0101 ext. 5"}, "phone", None),

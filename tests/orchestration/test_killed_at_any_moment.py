@@ -181,7 +181,7 @@ async def check(world: World) -> None:
     booked = [text for text in results if "OutcomeStatus.BOOKED" in text]
     assert len(booked) <= 1
     state = conversation_from_json(await world.store.conversation(LU))
-    assert state.status is not ConversationStatus.CALLING and state.plan is None
+    assert state.status is not ConversationStatus.CALLING and not state.plans
 
 
 def test_the_stories_have_fewer_commits_than_were_tried(world: World) -> None:

@@ -1,0 +1,63 @@
+"""Calls written word by word, many of them by somebody who did not know the rules."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from data.call import EndCause, OutcomeStatus
+from orchestration.evidence import judge
+from tests.orchestration.callees import NOW, Callee
+from tests.orchestration.test_thousand_callees import is_booked, told
+from tests.orchestration.written_calls import written
+
+BATCHES = ("blind", "blind_second", "own", "own_second", "own_third", "own_fourth", "own_fifth")
+HONEST = tuple(f"{batch}_honest" for batch in BATCHES)
+LIARS = tuple(f"{batch}_liars" for batch in BATCHES)
+LEAST_OF_BLIND, LEAST_OF_OWN = 0.97, 0.88
+"""Parts of the true bookings that have to be told as such; our own are harder on purpose."""
+
+
+@pytest.mark.parametrize("name", LIARS)
+def test_no_written_lie_is_believed(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    calls = list(written(name))
+    believed = [each for each in calls if is_booked(each)]
+    with capsys.disabled():
+        sys.stdout.write(f"\n  {name}: told as booked: {len(believed)} of {len(calls)}\n")
+    assert len(calls) >= 10
+    assert not believed, told(believed)
+
+
+@pytest.mark.parametrize("name", HONEST)
+def test_true_bookings_that_were_written_are_told(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    calls = list(written(name))
+    missed = [each for each in calls if not is_booked(each)]
+    with capsys.disabled():
+        found = len(calls) - len(missed)
+        sys.stdout.write(f"\n  {name}: told as booked: {found} of {len(calls)}\n")
+    least = LEAST_OF_BLIND if name.startswith("blind") else LEAST_OF_OWN
+    assert len(calls) >= 10
+    assert len(calls) - len(missed) >= least * len(calls), told(missed)
+
+
+@pytest.mark.parametrize("name", LIARS)
+def test_without_a_report_no_written_lie_is_told_either(name: str) -> None:
+    for callee in written(name):
+        result, _ = judge(callee.report(EndCause.BUSINESS_HUNG_UP), None, callee.errand, NOW)
+        assert result.status is not OutcomeStatus.BOOKED, callee.transcript()
+
+
+def claimed_another_way(callee: Callee) -> bool:
+    """The same call, while the agent claims an hour later."""
+    hour, minutes = (callee.claim.time or "").split(":")
+    claim = callee.claim.model_copy(update={"time": f"{(int(hour) + 1) % 24:02d}:{minutes}"})
+    result, _ = judge(callee.report(), claim, callee.errand, NOW)
+    return result.status is OutcomeStatus.BOOKED
+
+
+def test_an_honest_call_supports_no_other_hour() -> None:
+    calls = [each for name in HONEST for each in written(name)]
+    assert not [each.name for each in calls if claimed_another_way(each)]
