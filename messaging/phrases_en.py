@@ -128,8 +128,8 @@ def _about_a_call(reply: CallReply) -> str:
             )
         case r.AlreadyCalling(name):
             return (
-                f"I'm on a call{with_place(name)} right now. When it ends we'll go on with the "
-                "rest. To end it, write *cancel*."
+                f"I'm on a call{with_place(name)} right now. If you need something else, "
+                "write it to me when it ends. To end it, write *cancel*."
             )
         case r.PassedOn(name):
             return f"Okay, I'm telling {them(name)} on the call."

@@ -125,8 +125,8 @@ def _about_a_call(reply: CallReply) -> str:
             return f"Contestaron{at_place(name)}. Estoy hablando; te aviso en cuanto termine."
         case r.AlreadyCalling(name):
             return (
-                f"Ahora mismo estoy en una llamada{with_place(name)}. Cuando termine seguimos con "
-                "lo demás. Si quieres que la corte, escribe *cancelar*."
+                f"Ahora mismo estoy en una llamada{with_place(name)}. Si necesitas otra cosa, "
+                "escríbemela cuando termine. Si quieres que la corte, escribe *cancelar*."
             )
         case r.PassedOn(name):
             return f"Listo, se lo digo{to_place(name)} en la llamada."
