@@ -68,6 +68,13 @@ _INSTEAD = re.compile(
 )
 """A mere "don't call" followed by this only points elsewhere."""
 _LASTING = re.compile(r"\b(?:mas|nunca|jamas|again|any ?more|never|list|lista|stop)\b")
+_TAG = re.compile(
+    r"[ ,]+¿? ?(?:si|s[ií]|ok|okey|okay|vale|dale|estamos|quiere[sn]?|por favor|please|will you"
+    r"|would you|all right|alright|right|got it|(?:me|se) (?:entiende[ns]?|entendió|entendio)"
+    r"|(?:está|esta|queda) claro|entendido|entendió|entendieron|puede ser)\s*\?+\s*$",
+    re.IGNORECASE,
+)
+"""The little question at the end of a sentence that asks nothing: "stop calling, all right?"."""
 _SENTENCE = re.compile(r"[^.!?;…\n]+[.!?;…]*")
 _AI = re.compile(
     r"\b(?:inteligencia artificial|(?:asistente|agente|secretari[ao]|operadora?|voz|llamada"
@@ -107,7 +114,8 @@ def discloses(said: Sequence[TimelineEntry]) -> bool | None:
 
 
 def _wants_silence(sentence: str) -> bool:
-    if "?" in sentence:
+    sentence = _TAG.sub(".", sentence)
+    if "?" in sentence or "¿" in sentence:
         return False
     text = re.sub(r"[¡!¿,;:.…]+", " ", fold(sentence))
     text = " ".join(text.split())
