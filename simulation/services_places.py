@@ -102,9 +102,12 @@ def _place(
 
 _WEEK = _hours(1, 2, 3, 4, 5, 6, opens=9, closes=20)
 _EVENINGS = _hours(0, 2, 3, 4, 5, 6, opens=12, closes=23)
-_HAIR = "hair_salon beauty_salon peluqueria peluquero corte haircut hairdresser barberia barber"
-_TEETH = "dentist dental_clinic dentista odontologo odontologia"
-_FOOD = "restaurant restaurante mesa cena table dinner"
+_HAIR = (
+    "hair_salon beauty_salon peluqueria peluquero corte cortarme cortarse pelo cabello peinado"
+    " tintura haircut hairdresser hair barberia barbero barba barber"
+)
+_TEETH = "dentist dental_clinic dentista odontologo odontologia muela muelas dientes tooth teeth"
+_FOOD = "restaurant restaurante parrilla mesa cena cenar comer table dinner lunch eat"
 
 PLACES: tuple[Place, ...] = (
     _place(1, "Peluquería Lacroze", _HAIR, "Gorriti 4812, Palermo", "4000-1703", 4.7, 312, _WEEK),
