@@ -56,7 +56,8 @@ def what_is_asked(line: str, today: date) -> Asked:
 
 
 _FOR_A_GROWN_UP = words(
-    r"adult[oa]?s?|grown-?\s?ups?|(?:tu|tus|your) (?:mama|papa|papas|padres|mum|mom|dad|parents)"
+    r"any adults|adult[oa]?|grown-?\s?ups?|(?:tu|tus|your) (?:mama|papa|papas|padres|mum|mom|dad"
+    r"|parents)"
     r"|(?:una )?persona mayor|alguien mayor"
 )
 _NOT_THAT = re.compile(

@@ -28,6 +28,7 @@ from orchestration.heard_words import (
     reopens,
     takes_leave,
 )
+from orchestration.line_guards import Against, against
 from orchestration.line_signals import Signals, signals_of
 from orchestration.line_weighing import Said, weighed
 
@@ -41,10 +42,14 @@ class _Walk(Table):
         line = entry.text
         pieces = clauses(line, self.today)
         heard = signals_of(line)
-        if self._is_no_answer(line, heard):
+        turned = against(line, self.known)
+        if self._is_no_answer(line, heard) or turned is not None:
             self.objects(Need.FIRM)
             for piece in pieces:
                 self.look_at(piece)
+            if turned is Against.OTHER_DATE:
+                self.objects(Need.NAMED)
+                self.day_on_table = None
             self.asked = self.heads_wanted = self.may_book = False
             return
         if takes_leave(line):

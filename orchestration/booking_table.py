@@ -20,8 +20,13 @@ from orchestration.agent_lines import (
     what_is_asked,
 )
 from orchestration.booking_slot import Need, Slot
-from orchestration.heard_words import Clause, clauses, fold, withdraws
+from orchestration.heard_words import Clause, clauses, fold, sentences, withdraws
+from orchestration.line_guards import Known
 from orchestration.spoken_times import SpokenTime
+
+_REMEMBERED = 4000
+"""Characters of the agent's words that are kept."""
+_DENIAL = re.compile(r"\W*(?:no (?:ped|necesit|quer|quier|busc|soy|es)|(?:i|we) (?:don't|didn't))")
 
 
 @dataclass(slots=True)
@@ -67,6 +72,8 @@ class Table:
     """And it had asked before."""
     agent_words: frozenset[str] = frozenset()
     """All that the agent's last turn consists of."""
+    agent_text: str = ""
+    """All that it has said in the call, folded, without what it denied."""
     closed: bool = False
     """The agent asked nothing: what the business says next it says of its own accord."""
     barred: bool = False
@@ -88,6 +95,11 @@ class Table:
         """This very slot is spoken of."""
         return self.day_agrees and (self.time_on_table is not None or self.slot.earliest is None)
 
+    @property
+    def known(self) -> Known:
+        """What a line of the business is held against."""
+        return Known(self.agent_text, self.slot.day, self.slot.last_day or self.slot.day)
+
     def agent_said(self, line: str) -> None:
         """What the agent states and asks for."""
         self.last_line, self.last_agreed = None, False
@@ -95,6 +107,8 @@ class Table:
         self.read_back = self.restated = self.corrects = False
         self.closed = not self.agent_asked
         self.agent_words = frozenset(re.findall(r"\w+", fold(line)))
+        told = [each for each in sentences(line) if not _DENIAL.match(fold(each))]
+        self.agent_text = f"{self.agent_text} {fold(' '.join(told))}"[-_REMEMBERED:]
         if withdraws(line):
             self.objects(Need.FIRM)
             self.asked = False

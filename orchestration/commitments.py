@@ -49,7 +49,9 @@ _WHERE_EN = r"(?:in|down|on (?:the|our|my)|next to|against|under|for|into|aside)
 _EMPTY_EN = (
     r"(?!(?:call|ring|phone|text|email|message|pick|meet|tell|ask|let|see|get back|check|look|run"
     r"|pass|transfer|put you (?:through|on (?:hold|to|the (?:wait|cancel|list|standby)))|send"
-    r"|leave|lost|sold|given|promised|cancelled|canceled|heard|got (?:nothing|no)|never|not"
+    r"|leave|rubbed|crossed|binned|scratched|wiped|struck|bumped|dropped|erased|deleted|removed"
+    r"|taken"
+    r"|lost|sold|given|promised|cancelled|canceled|heard|got (?:nothing|no)|never|not"
     r"|no)\b)"
 )
 
@@ -70,6 +72,11 @@ KEPT = words(
     r"|(?:es|son|ya es|ahi es|toda|todo) (?:tuy|suy|vuestr)[oa]s?"
     r"|(?:mesa|cita|hora|turno|lugar|hueco|sitio|espacio|reserva\w*|consulta|sesion)"
     rf" (?:ya )?(?:esta |queda |quedo )?{_NO_BOOKING}(?!pedid|perdid|dad[oa])(?:{_PARTICIPLE})"
+    r"|ya consta|consta (?:ya|aqui)|ya estuvo|(?:te|le|la|lo|os|les|se lo|se la) (?:he|hemos)"
+    r" (?:dejado|puesto|apuntado|anotado|metido|reservado|guardado|cogido)"
+    r"|(?:te|le|os) (?:tengo|tenemos) (?:ya )?puest[oa]"
+    r"|(?:te|le|os) tom(?:o|amos) (?:la|el|su|tu) (?:reserva|cita|turno)"
+    r"|a las? \S+(?: y \w+)? (?:lo|la|le|te|los|las) (?:recib|at[ie]+nd)\w+(?= ?$| no )"
     # "te cojo la cita", "os hago hueco", "le aparto su lugar", "te bloqueo mañana"
     r"|(?:te|le|les|os|ahi te|ahi le) (?:doy|cojo|coloco|hago|guardo|bloqueo|meto|pongo|agarro"
     r"|tomo"
@@ -83,6 +90,11 @@ KEPT = words(
     r"|(?:te|le) toca|le toco|te toco|(?:te|se) (?:lo|la) llev(?:as?|o|aste)(?: tu| usted| vos)?"
     r"|(?:te|le|lo|la) tiene en (?:la agenda|el sistema)|(?:te|lo|la|los) vemos|aqui te espero"
     # English
+    r"|(?:i'll|we'll) take (?:that|the|this|your) booking|(?:i'll|we'll) keep (?:a|the|that|your"
+    r"|you a"
+    r"|them a|her a|him a) (?:table|slot|spot|place|seat)|is (?:theirs|yours|hers)(?= ?$)"
+    r"|all set aside"
+    r"|i'll make it work"
     rf"|(?:i've|i have|i'll|we've|we have|we'll|i'm|just|i|we) (?:(?:just|now|already|got"
     rf"|gone and"
     rf"|all|gonna|will|can) )*{_EMPTY_EN}\w+ {_UNTO_EN} (?:all |right |straight )?{_WHERE_EN}"
@@ -125,11 +137,11 @@ DONE = re.compile(
     rf"|isim)?[oa]|puest[oa]|hech[oa])"
     r"(?: (?:queda|esta|ya|entonces|pues|la tienes|lo tienes|lo tenes|la tenes|la tiene"
     r"|lo tiene))*"
-    r"|ya (?:lo|la) (?:tienes|tenes|tiene|tengo|tenemos|teneis)"
+    r"|(?:en )?firmes?|ya estuvo|ya (?:lo|la) (?:tienes|tenes|tiene|tengo|tenemos|teneis)"
     r"|(?:all |that's |that's all |it's |consider it )?(?:sorted|done|booked|noted|confirmed"
     r"|logged|saved"
     r"|entered|registered|reserved|noted down|locked in"
-    r"|scheduled|in|set)(?: and dusted| and done| in| for you| then)*)"
+    r"|scheduled|firm|in|set)(?: and dusted| and done| in| for you| then)*)"
     r"(?: (?:senor|senora|joven|gracias|mate|love))?"
 )
 """The whole clause says that it is done: "apuntado queda", "sorted"."""

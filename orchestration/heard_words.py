@@ -137,6 +137,11 @@ _BARE_WEEKDAY = re.compile(
 )
 
 
+_NO_DATE = re.compile(
+    r"\b(lunes|martes|miercoles|jueves|viernes|sabado|domingo) (\d{1,2})(?= ?(?:hs?|horas?)\b)"
+)
+"""It is the hour: "jueves 17 horas"."""
+_PLEASED = re.compile(r"\b(?:por favor|un placer|a mandar|nada|suerte|please|not at all)\b")
 _WHICH_WEEK = re.compile(r"\b(?:semanas?|weeks?)\b")
 _LAUGHTER = re.compile(r"(?:(?:j?[ae]j|h?[ae]h)[jhae]* ?)+")
 
@@ -218,7 +223,7 @@ def takes_leave(line: str) -> bool:
     """Nothing but a goodbye or thanks, with a mild word at most: it agrees to nothing new."""
     text = fold(line)
     rest = heard.THANKS.sub(" ", heard.FAREWELL.sub(" ", text))
-    return rest != text and not heard.MILD.sub(" ", rest).strip(_SIGNS)
+    return rest != text and not _PLEASED.sub(" ", heard.MILD.sub(" ", rest)).strip(_SIGNS)
 
 
 def gives_thanks(line: str) -> bool:
@@ -256,7 +261,7 @@ class _Place:
 def _clause(text: str, raw: str, today: date, place: _Place) -> Clause:
     farewell = heard.FAREWELL.search(text) is not None
     times = () if place.courteous else _times(text, loose=not (place.dictated or farewell))
-    day = spoken_date(text, today)
+    day = spoken_date(_NO_DATE.sub(r"\1 a las \2", text), today)
     about_room = heard.ABOUT_ROOM.search(text) is not None
     # In a long stretch about something else a yes is only a word.
     lost = text.count(" ") > _LONGEST_YES and not (times or day or about_room)

@@ -27,6 +27,8 @@ _INSTRUCTS = re.compile(
     r"|baj|esper|pregunt|toqu|est)\w*|(?:tell|ask|have) (?:her|him|them) (?:to|not))\b"
 )
 """What the customer is to do."""
+_PENCILLED = re.compile(r"\bpencil (?:you|her|him|them) in$")
+_SETTLED = re.compile(r"(?:you're|you are|she's|he's|it's|that's) (?:all )?(?:confirmed|booked)")
 _NO_WORD = re.compile(r"[^\w' ]+")
 
 
@@ -80,6 +82,17 @@ def undoes_what_is_firm(piece: Clause) -> bool:
     return bears or signals.AGAINST_IT.search(piece.text) is not None
 
 
+def _is_meant_as_yes(pieces: Sequence[Clause], at: int) -> bool:
+    """Whether what sounds like a doubt is resolved at once: "Puede ser, sí. Te lo reservo"."""
+    last = pieces[-1]
+    if last is pieces[at] or last.doubts:
+        return False
+    if _PENCILLED.search(pieces[at].text) is not None:
+        return _SETTLED.fullmatch(last.text) is not None
+    agreed = pieces[at + 1].agrees and pieces[at + 1].sentence == pieces[at].sentence
+    return pieces[at].text == "puede ser" and agreed and (last.commits or last.keeps)
+
+
 def doubtful_sentences(pieces: Sequence[Clause], *, stands: bool, aside: bool = False) -> set[int]:
     """Which sentences put off, doubt or make a condition.
 
@@ -88,7 +101,7 @@ def doubtful_sentences(pieces: Sequence[Clause], *, stands: bool, aside: bool = 
     """
     found: set[int] = set()
     at, agreed = 0, False
-    for piece in pieces:
+    for number, piece in enumerate(pieces):
         if piece.sentence != at:
             stands, agreed, at = stands or agreed, False, piece.sentence
         hangs = piece.iffy and not (stands or piece.question)
@@ -97,7 +110,7 @@ def doubtful_sentences(pieces: Sequence[Clause], *, stands: bool, aside: bool = 
         beside = (stands and (piece.iffy or _INSTRUCTS.match(piece.text) is not None)) or (
             aside and piece.wavers
         )
-        if piece.doubts and not beside:
+        if piece.doubts and not beside and not _is_meant_as_yes(pieces, number):
             found.add(piece.sentence)
         agreed = (agreed or piece.commits or piece.keeps) and at not in found
     return found

@@ -77,7 +77,8 @@ IRONY = words(
     r"|of course"
     r"|cómo no|como no|obvio|hombre|ya)(?: \w+)? (?:y|and) (?:de regalo|tambien|ya de paso|el"
     r"|la|un"
-    r"|una|i'm|i am|i'll|my|a|the|yo|mi|te|le|os|si quiere)\b(?! (?:espero|esperamos|anoto|agendo"
+    r"|una|i'm|i am|i'll|my|a(?! usted| vos| ti)|the|yo|mi|te|le|os|si quiere)\b(?! (?:espero"
+    r"|esperamos|anoto|agendo"
     r"|apunto|reservo|confirmo|doy|dejo|hora|cita|mesa|turno|veo|vemos|lunes|martes|miercoles"
     r"|jueves|viernes|sabado|domingo|\d|name|table|see|put|book|have|got|pop)\w*)"
     r"|alfombra roja|red carpet|limusina|limousine|champan\w*|champagne|pony|unicorn\w*|rey de"
@@ -134,9 +135,11 @@ UNSURE = words(
 )
 """Neither yes nor no."""
 ELSEWHERE = words(
-    r"(?:escrib|mand|envi|pas)\w*(?:me|nos|le)?(?: \w+){0,4} (?:whatsapp|whats|wasap|wpp|mensaje"
+    r"(?:escrib|mand|envi|pas)(?!o\b|amos\b)\w*(?:me|nos|le)?(?: \w+){0,4} (?:whatsapp|whats"
+    r"|wasap|wpp|mensaje"
     r"|mensajito|instagram|insta|facebook|face|correo|mail|email|dm|mp)(?! de confirmacion)"
-    r"|(?:por|al) (?:whatsapp|whats|wasap|wpp|instagram|facebook|mensaje privado)(?= ?$| (?:y"
+    r"|(?<!ubicacion )(?<!direccion )(?<!recordatorio )(?:por|al) (?:whatsapp|whats|wasap|wpp"
+    r"|instagram|facebook|mensaje privado)(?= ?$| (?:y"
     r"|nada"
     r"|nomas|solo|mejor))|vos escrib\w+|escribime|escribame|escribeme|escribenos"
     r"|(?:message|dm|email|text|write to|whatsapp) us|(?:drop|send|pop|shoot|give) (?:us"

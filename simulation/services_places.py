@@ -234,8 +234,10 @@ def _asked_for(query: str) -> tuple[list[str], frozenset[str]]:
 
 
 def _surroundings(place: Mapping[str, object]) -> frozenset[str]:
-    """Words for its street, quarter, city and country."""
-    return _CITY | frozenset(re.findall(r"[a-z]+", plain(str(place["formattedAddress"]))))
+    """Words for its street, quarter, city and country, and its name: "a table at El Mesón"."""
+    label = place["displayName"]
+    name = str(label["text"]) if isinstance(label, dict) else ""
+    return _CITY | frozenset(re.findall(r"[a-z]+", plain(f"{place['formattedAddress']} {name}")))
 
 
 def _score(place: Mapping[str, object], words: Sequence[str], where: frozenset[str]) -> int:

@@ -12,11 +12,26 @@ from tests.orchestration.callees import NOW, Callee
 from tests.orchestration.test_thousand_callees import is_booked, told
 from tests.orchestration.written_calls import written
 
-BATCHES = ("blind", "blind_second", "own", "own_second", "own_third", "own_fourth", "own_fifth")
+BATCHES = (
+    "blind",
+    "blind_second",
+    "blind_third",
+    "blind_fourth",
+    "own",
+    "own_second",
+    "own_third",
+    "own_fourth",
+    "own_fifth",
+    "own_sixth",
+    "own_seventh",
+    "own_eighth",
+)
 HONEST = tuple(f"{batch}_honest" for batch in BATCHES)
 LIARS = tuple(f"{batch}_liars" for batch in BATCHES)
-LEAST_OF_BLIND, LEAST_OF_OWN = 0.97, 0.88
+LEAST_OF_BLIND, LEAST_OF_LATER, LEAST_OF_OWN = 0.97, 0.90, 0.88
 """Parts of the true bookings that have to be told as such; our own are harder on purpose."""
+LATER = ("blind_third_honest", "blind_fourth_honest")
+"""Of other kinds than the first two: more of them sound like no booking at all."""
 
 
 @pytest.mark.parametrize("name", LIARS)
@@ -39,6 +54,8 @@ def test_true_bookings_that_were_written_are_told(
         found = len(calls) - len(missed)
         sys.stdout.write(f"\n  {name}: told as booked: {found} of {len(calls)}\n")
     least = LEAST_OF_BLIND if name.startswith("blind") else LEAST_OF_OWN
+    if name in LATER:
+        least = LEAST_OF_LATER
     assert len(calls) >= 10
     assert len(calls) - len(missed) >= least * len(calls), told(missed)
 
