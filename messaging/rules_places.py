@@ -100,7 +100,8 @@ _LOOKS_LIKE_NO_PLACE = re.compile(
     r"|that|online|virtual|presencial|privad[oa]|publico|domicilio"
     r"|rapido|ahora|quick|soon|walk|kids|women|with|from|whenever|sometime|somewhere|something"
     r"|cuando|semana|verde|nuev[oa]|ingles|corte|color|pelo|cabello|barba|dental|laser|completo"
-    r"|completa|mixto|entero|gratis|normal|premium|male|female|lady|please|table|places?|lugar\w*)"
+    r"|completa|ayer|anteayer|anoche|yesterday|mixto|entero|gratis|normal|premium|male|female|lady"
+    r"|please|table|places?|lugar\w*)"
 )
 
 

@@ -65,9 +65,11 @@ _A_NUMBER = 5
 def heard(state: Conversation, parsed: ParsedMessage, context: TurnContext) -> Outcome:
     """A message of the customer's."""
     state = moved(state, language=context.language)
+    intent = parsed.intent
+    if intent is not IntentType.CANCEL and wants_emergency_services(context.text):
+        return state, (Say(NumberRefused("", Refusal.EMERGENCY)),)
     if state.status is Status.CALLING:
         return during_call(state, parsed, context)
-    intent = parsed.intent
     if intent is IntentType.CONFIRM and _names_another_number(state, parsed):
         intent = IntentType.CALL_NUMBER
     if intent is IntentType.CONFIRM and state.proposed and _THANKS.search(context.text):
@@ -79,8 +81,6 @@ def heard(state: Conversation, parsed: ParsedMessage, context: TurnContext) -> O
         later = wanted_later(state, context)
         if later is not None and state.errand is not None:
             return asked_to_call(state, state.errand, context, later)
-    if intent is not IntentType.CANCEL and wants_emergency_services(context.text):
-        return state, (Say(NumberRefused("", Refusal.EMERGENCY)),)
     if intent is IntentType.CALL_NUMBER and not parsed.phone_number:
         refused = _no_such_number(state, context)
         if refused is not None:

@@ -44,6 +44,8 @@ _EMERGENCY = re.compile(
     r"(?:a |al |an? |the |con )*(?:la |los |las |el |una? )?"
     r"(?:bomberos|policia|ambulancia|emergencias|guardia civil|same\b|police|fire (?:brigade"
     r"|department|service)|firefighters|ambulance|emergency (?:services|number))\b"
+    r"|^\W*(?:(?:es )?(?:una )?emergencia|an? emergency|emergency|911|112|999|ambulancia|bomberos"
+    r"|policia|ambulance|police)\W*$"
 )
 _SHORT_NUMBER = re.compile(r"(?<![\d+.,:/-])(\d{2,6})(?![\d.,:/-])")
 

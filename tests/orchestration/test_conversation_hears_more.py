@@ -182,9 +182,16 @@ def test_impatience_is_not_passed_on(calling: Chat, text: str) -> None:
     assert calling.hear(Intent.HELP, text=text) == [AlreadyCalling(ANA.name)]
 
 
-@pytest.mark.parametrize("text", ["llamá a los bomberos!", "call the police", "llama al 911"])
+@pytest.mark.parametrize(
+    "text", ["llamá a los bomberos!", "call the police", "llama al 911", "911", "¡Emergencia!"]
+)
 def test_emergencies_are_sent_where_they_belong(chat: Chat, text: str) -> None:
     (reply,) = chat.hear(Intent.CALL_NUMBER, text=text)
+    assert isinstance(reply, NumberRefused) and reply.refusal is Refusal.EMERGENCY
+
+
+def test_an_emergency_during_a_call_is_not_passed_on(calling: Chat) -> None:
+    (reply,) = calling.hear(Intent.HELP, text="llama a la policia")
     assert isinstance(reply, NumberRefused) and reply.refusal is Refusal.EMERGENCY
 
 
