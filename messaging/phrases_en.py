@@ -202,7 +202,7 @@ def _refused(number: str, refusal: r.Refusal) -> str:
         case r.Refusal.INVALID:
             if not known:
                 return (
-                    "I can't use that number as it is. Please check it and send all of it; "
+                    "I can't use that number as it is. Please check it and send one, complete; "
                     f"{_WITH_ITS_CODE}"
                 )
             return (

@@ -199,7 +199,7 @@ def _refused(number: str, refusal: r.Refusal) -> str:
         case r.Refusal.INVALID:
             if not known:
                 return (
-                    "Ese número no me sirve así: ¿lo revisas y me lo envías completo? "
+                    "Ese número no me sirve así: ¿lo revisas y me envías uno solo, completo? "
                     f"{_WITH_ITS_CODE}"
                 )
             return (
