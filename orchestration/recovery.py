@@ -56,10 +56,14 @@ class Recovery:
 
     async def _reconcile(self, attempt: Attempt) -> None:
         try:
-            found = await self._find(attempt)
+            unknown = False
+            try:
+                found = await self._find(attempt)
+            except LookupFailed:
+                found, unknown = None, True
             if found is not None and found.status in _LIVE:
                 await self._end(found)
-            await self._tell(attempt, found)
+            await self._tell(attempt, found, unknown)
         except Exception as error:
             # One attempt must not keep the others from being told; it stays open until next time.
             log.exception(
@@ -68,11 +72,11 @@ class Recovery:
                 type(error).__name__,
             )
 
-    async def _tell(self, attempt: Attempt, found: CarrierCall | None) -> None:
+    async def _tell(self, attempt: Attempt, found: CarrierCall | None, unknown: bool) -> None:
         for pause_s in (*_TELL_AGAIN_S, None):
             try:
                 lines = await self._needs.store.lines(attempt.attempt_id)
-                return await self._finish(self._report(attempt, found, lines))
+                return await self._finish(self._report(attempt, found, unknown, lines))
             except StoreError as error:
                 if pause_s is None:
                     raise
@@ -80,6 +84,8 @@ class Recovery:
             await asyncio.sleep(pause_s)
 
     async def _find(self, attempt: Attempt) -> CarrierCall | None:
+        """None when the carrier knows of no such call; LookupFailed when it never answered."""
+        unanswered: LookupFailed | None = LookupFailed("no answer in time")
         try:
             async with asyncio.timeout(self._look_up_for_s):
                 while True:
@@ -89,10 +95,14 @@ class Recovery:
                         found = await self._lookup.by_number(attempt.to_number, attempt.created_at)
                         if found is not None:
                             return found
+                        unanswered = None
                     except LookupFailed as error:
                         log.warning("the carrier could not be asked: %s", error)
+                        unanswered = unanswered and error
                     await asyncio.sleep(_LOOK_AGAIN_S)
         except TimeoutError:
+            if unanswered is not None:
+                raise unanswered from None
             return None
 
     async def _end(self, found: CarrierCall) -> None:
@@ -104,9 +114,15 @@ class Recovery:
             log.warning("a call of the dead process could not be ended: %r", error)
 
     def _report(
-        self, attempt: Attempt, found: CarrierCall | None, lines: tuple[TimelineEntry, ...]
+        self,
+        attempt: Attempt,
+        found: CarrierCall | None,
+        unknown: bool,
+        lines: tuple[TimelineEntry, ...],
     ) -> CallReport:
-        if found is None:
+        if unknown:
+            detail = "the service restarted, and the carrier could not be asked about the call"
+        elif found is None:
             detail = "the service restarted; the carrier knows of no such call"
         else:
             detail = f"the service restarted during the call (the carrier says {found.status})"

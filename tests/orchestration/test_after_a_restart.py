@@ -107,6 +107,10 @@ def test_a_carrier_that_does_not_answer_delays_nobody_for_long(world: World) -> 
             assert asyncio.get_running_loop().time() - began < 20
         assert await world.store.open_attempts() == []
         assert len(await world.store.due_messages(1e12)) == 30
+        for attempt_id in ("left-0", "left-1"):
+            record = await world.store.call(attempt_id)
+            assert record is not None and record.report is not None
+            assert "could not be asked" in record.report.ending.detail
 
     run_virtual(story())
 
