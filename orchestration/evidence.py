@@ -227,15 +227,21 @@ def _of_the_business(report: CallReport) -> list[TimelineEntry]:
 def _preferred(
     reading: BookingReading, report: CallReport, held: Support, today: date
 ) -> Quote | None:
-    """A sentence that the second reader chose, where it says more than the code's."""
-    for chosen in reading.quotes:
-        for entry in reversed(_of_the_business(report)):
-            if fold(chosen) not in fold(entry.text) or not chosen.strip():
-                continue
-            for piece in clauses(chosen, today):
-                if piece.times or (piece.day is not None and piece.day == held.day):
-                    return Quote(clean(chosen, _QUOTE_LENGTH), entry.at_s)
-    return None
+    """Of the second reader's sentences the one that says most; among equals the last, which books
+    where the others only offered. None when none names the day or a time.
+    """
+    best: tuple[bool, bool, float] | None = None
+    preferred = None
+    for chosen in filter(str.strip, reading.quotes):
+        pieces = clauses(chosen, today)
+        timed = any(piece.times for piece in pieces)
+        dated = any(piece.day is not None and piece.day == held.day for piece in pieces)
+        heard = [each for each in _of_the_business(report) if fold(chosen) in fold(each.text)]
+        if heard and (timed or dated):
+            worth = (timed, dated, heard[-1].at_s)
+            if best is None or worth > best:
+                best, preferred = worth, Quote(clean(chosen, _QUOTE_LENGTH), heard[-1].at_s)
+    return preferred
 
 
 def _asked_for(errand: Errand, now: datetime) -> Slot | None:

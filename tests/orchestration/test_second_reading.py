@@ -58,6 +58,20 @@ def test_its_quote_is_shown_when_it_names_day_or_time() -> None:
     assert quote == Quote("Sí, a las cinco tengo lugar.", 1.0)
 
 
+def test_of_its_quotes_the_one_that_books_is_shown_and_not_the_offer() -> None:
+    offer, booking = "Sí, a las cinco tengo lugar.", "Listo, anotado a las cinco."
+    report = call("A: ¿Tienen mañana a las cinco?", f"B: {offer}", "A: Resérvelo.", f"B: {booking}")
+    for quotes in ((offer, booking), (booking, offer)):
+        _, quote = judge(report, CLAIM, ERRAND, NOW, read(True, *quotes))
+        assert quote == Quote(booking, 3.0)
+    whole = "Listo, mañana a las cinco."
+    report = call(
+        "A: ¿Tienen mañana a las cinco?", f"B: {whole}", "A: Perfecto, gracias.", "B: Sí, a las 17."
+    )
+    _, quote = judge(report, CLAIM, ERRAND, NOW, read(True, "Sí, a las 17.", whole))
+    assert quote == Quote(whole, 1.0)
+
+
 @pytest.mark.parametrize("chosen", ["Listo", "", "Quisiera reservar mañana a las cinco", "a las 9"])
 def test_a_quote_that_shows_nothing_or_was_never_said_is_not_preferred(chosen: str) -> None:
     with_it = judge(AGREED, CLAIM, ERRAND, NOW, read(True, chosen))
