@@ -23,6 +23,9 @@ class HelpGiven:
 class NotUnderstood:
     """The message made no sense to us; says what would."""
 
+    by_our_fault: bool = False
+    """A defect of ours stood in the way: the same message may be written again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Thanked:
@@ -285,9 +288,7 @@ class NextStep(StrEnum):
 
     NONE = "none"
     CALL_AGAIN = "call_again"
-    """The same business."""
     NEXT_PLACE = "next_place"
-    """The next business of the list."""
     GOING_ON = "going_on"
     """No question: the next business is being called, as was agreed beforehand."""
 

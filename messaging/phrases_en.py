@@ -38,6 +38,10 @@ _NOT_UNDERSTOOD = (
     f"{NOT_UNDERSTOOD} Tell me what you need and where (“dentist downtown, Thursday "
     "afternoon”), or send me the number to call."
 )
+_OUR_FAULT = (
+    "Sorry, something went wrong on my side and I couldn't handle that message. Please write it "
+    "again."
+)
 _TEXT_PLEASE = (
     "I can't look at pictures, documents or other files. Could you write it to me, or send me a "
     "voice note?"
@@ -64,8 +68,8 @@ def words(reply: r.Reply) -> str:
     match reply:
         case r.HelpGiven():
             return _HELP
-        case r.NotUnderstood():
-            return _NOT_UNDERSTOOD
+        case r.NotUnderstood(by_our_fault):
+            return _OUR_FAULT if by_our_fault else _NOT_UNDERSTOOD
         case r.Thanked():
             return "You're welcome! Write to me whenever you need something else."
         case r.TextPlease():

@@ -38,6 +38,9 @@ _NOT_UNDERSTOOD = (
     f"{NOT_UNDERSTOOD} Dime qué necesitas y dónde (“dentista en el centro, el jueves por la "
     "tarde”) o envíame el número al que hay que llamar."
 )
+_OUR_FAULT = (
+    "Perdón, algo falló de mi lado y no pude atender ese mensaje. Escríbelo otra vez, por favor."
+)
 _TEXT_PLEASE = (
     "No puedo ver fotos, documentos ni otros archivos. Escríbemelo, por favor, o envíame una nota "
     "de voz."
@@ -63,8 +66,8 @@ def words(reply: r.Reply) -> str:
     match reply:
         case r.HelpGiven():
             return _HELP
-        case r.NotUnderstood():
-            return _NOT_UNDERSTOOD
+        case r.NotUnderstood(by_our_fault):
+            return _OUR_FAULT if by_our_fault else _NOT_UNDERSTOOD
         case r.Thanked():
             return "¡De nada! Cuando necesites otra cosa, escríbeme."
         case r.TextPlease():

@@ -184,9 +184,8 @@ class Concierge:
     async def _apologise(self, batch: Batch) -> None:
         key = f"{batch.heard[-1]}:sorry"
         try:
-            sorry = self._telling.messages(
-                batch.customer, [NotUnderstood()], batch.state.language, key
-            )
+            reply = NotUnderstood(by_our_fault=True)
+            sorry = self._telling.messages(batch.customer, [reply], batch.state.language, key)
         except Exception:
             # Even the words are broken: then the messages are at least not heard again and again.
             log.exception("no words for an apology")

@@ -166,7 +166,7 @@ class Turns:
             )
             if not batch.failed:
                 batch.failed = True
-                batch.replies.append(NotUnderstood())
+                batch.replies.append(NotUnderstood(by_our_fault=True))
 
     async def _hear(self, batch: Batch, message: IncomingMessage) -> None:
         if message.latitude is not None and message.longitude is not None:

@@ -26,7 +26,6 @@ from vocero.settings import Settings
 
 TERMINAL = "terminal:"
 """Who orders calls here; nobody can write from this address."""
-SETTLE_S = 30.0
 DOOR_GRACE_S = 2.0
 
 

@@ -148,10 +148,6 @@ class Settings(BaseSettings):
     keep_audio_days: Days = 7
     keep_transcript_days: Days = 30
 
-    def customer_allowed(self, address: str) -> bool:
-        """Whether this WhatsApp address may use Vocero."""
-        return "*" in self.allowed_customers or without_prefix(address) in self.allowed_customers
-
 
 class _GivenSettings(Settings):
     """The same from a mapping alone, whatever this process's environment holds."""

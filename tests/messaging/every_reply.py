@@ -27,6 +27,7 @@ def every_reply(text: str, phone: str = PHONE) -> Iterator[r.Reply]:
 def _without_a_call(text: str, phone: str) -> Iterator[r.Reply]:
     yield r.HelpGiven()
     yield r.NotUnderstood()
+    yield r.NotUnderstood(by_our_fault=True)
     yield r.Thanked()
     yield r.TextPlease()
     yield r.VoiceHeard(text)

@@ -279,7 +279,7 @@ def test_a_fault_in_one_message_is_said_once_and_harms_nobody(world: World) -> N
             await world.write(concierge, "boom", "boom", "llamá al 11 4000-0101")
             assert names(await world.read()) == ["ConfirmationAsked"]
             await world.write(concierge, "boom")
-            assert names(await world.read()) == ["NotUnderstood"]
+            assert await world.read() == ["NotUnderstood es by_our_fault=True"]
             assert await world.store.waiting_messages() == []
             await world.write(concierge, "hola", customer=MAX)
             assert names(await world.read(MAX)) == ["HelpGiven"]

@@ -108,8 +108,6 @@ def test_lists_hours_and_prefixes_are_understood() -> None:
     assert settings.twilio_whatsapp_number == "+14155238886"
     assert settings.allowed_countries == ("ES",)
     assert settings.allowed_customers == ("+5491155512301", "+34600111222")
-    assert settings.customer_allowed("whatsapp:+34600111222")
-    assert not settings.customer_allowed("whatsapp:+34600111223")
     assert settings.calling_hours == HoursOfDay(510, 1440)
     assert settings.max_spend_per_day == 2.5
     assert settings.database_url.get_secret_value() == "sqlite+aiosqlite:////data/vocero.db"
