@@ -159,27 +159,6 @@ def read_zone(value: object) -> object:
     return value
 
 
-@dataclass(frozen=True, slots=True)
-class TwilioHosts:
-    """Base addresses of Twilio's three services, without a trailing slash."""
-
-    api: str
-    messaging: str
-    content: str
-
-
-def twilio_hosts(api_base_url: str) -> TwilioHosts:
-    """A twilio.com region names all three; any other host (a simulated carrier) is all three."""
-    parts = urlsplit(api_base_url)
-    host = parts.hostname or ""
-    if host.startswith("api.") and host.endswith(".twilio.com"):
-        rest = host.removeprefix("api.")
-        return TwilioHosts(
-            api_base_url, f"{parts.scheme}://messaging.{rest}", f"{parts.scheme}://content.{rest}"
-        )
-    return TwilioHosts(api_base_url, api_base_url, api_base_url)
-
-
 def is_loopback(host: str) -> bool:
     """Whether a host name or address is this machine itself."""
     if host == "localhost":

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from vocero.setting_values import HoursOfDay, Problem, TwilioHosts, is_loopback, twilio_hosts
+from vocero.setting_values import HoursOfDay, Problem, is_loopback
 from vocero.settings import (
     Settings,
     SettingsError,
@@ -230,16 +230,6 @@ def test_plain_http_is_for_this_machine_only(host: str) -> None:
 def test_secrets_lose_the_line_end_that_was_pasted_with_them() -> None:
     settings = load_settings({"OPENAI_API_KEY": "sk-1\r\n"})
     assert settings.openai_api_key.get_secret_value() == "sk-1"
-
-
-def test_twilio_hosts_follow_the_region_or_the_simulated_carrier() -> None:
-    assert twilio_hosts("https://api.twilio.com") == TwilioHosts(
-        "https://api.twilio.com", "https://messaging.twilio.com", "https://content.twilio.com"
-    )
-    dublin = twilio_hosts("https://api.dublin.ie1.twilio.com")
-    assert dublin.messaging == "https://messaging.dublin.ie1.twilio.com"
-    for other in ("http://127.0.0.1:9000", "https://api.twilio.com.evil.example"):
-        assert twilio_hosts(other) == TwilioHosts(other, other, other)
 
 
 def test_warnings_name_what_deserves_a_look(tmp_path: Path) -> None:
