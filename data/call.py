@@ -104,6 +104,10 @@ class EntryKind(StrEnum):
     """Something failed; text says what and whose fault it was."""
     MEASURED = "measured"
     """A figure of the call's health; text is "name=value"."""
+    TAKEN_OVER = "taken_over"
+    """An operator speaks instead of the agent; text is the operator's name."""
+    HANDED_BACK = "handed_back"
+    """The agent speaks again; text is the operator's summary."""
 
 
 class Speaker(StrEnum):
@@ -113,6 +117,7 @@ class Speaker(StrEnum):
     AGENT = "agent"
     CUSTOMER = "customer"
     VOCERO = "vocero"
+    OPERATOR = "operator"
 
 
 @dataclass(frozen=True, slots=True)

@@ -122,6 +122,7 @@ SPEAKER_STYLES = {
     Speaker.AGENT: "green",
     Speaker.CUSTOMER: "magenta",
     Speaker.VOCERO: "yellow",
+    Speaker.OPERATOR: "red",
 }
 
 KINDS_IN_WORDS = {EntryKind.MACHINE: "picked up by"}
