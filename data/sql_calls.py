@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import Row, delete, func, insert, select, update
 
+from data import search_text
+from data.answer_times import answer_times, times_to_text
 from data.call import (
     CallReport,
     CallResult,
@@ -17,26 +19,18 @@ from data.call import (
     Speaker,
     TimelineEntry,
 )
-from data.record_json import quote_from_json, quote_to_json, report_from_json, report_to_json
-from data.sql_messages import OUTGOING_COLUMNS, outgoing
+from data.record_json import quote_to_json, report_to_json
 from data.sql_part import SqlPart
 from data.sql_turns import write_turn
-from data.store import Attempt, CallRecord, OutgoingMessage, Turn
-from data.tables import attempts, call_lines, messages_out
+from data.store import Attempt, Turn
+from data.tables import attempts, call_lines
 
-_ATTEMPT_COLUMNS = [
+ATTEMPT_COLUMNS = [
     attempts.c[name]
     for name in (
         "attempt_id errand_id customer to_number business_name errand_json "
         "created_at call_sid state"
     ).split()
-]
-_CALL_COLUMNS = [
-    *_ATTEMPT_COLUMNS,
-    attempts.c.report_json,
-    attempts.c.result_json,
-    attempts.c.ended_at,
-    attempts.c.quote_json,
 ]
 
 
@@ -48,23 +42,23 @@ class SqlCalls(SqlPart):
         own = attempts.c.attempt_id == attempt_id
         async with self._database.transaction(write=True) as connection:
             await connection.execute(
-                update(attempts).where(own, attempts.c.call_sid == "").values(call_sid=call_sid)
+                update(attempts)
+                .where(own, attempts.c.call_sid == "", attempts.c.erased == 0)
+                .values(call_sid=call_sid)
             )
             await connection.execute(
                 update(attempts).where(own, attempts.c.state == "ordered").values(state="dialed")
             )
 
     async def attempt(self, attempt_id: str) -> Attempt | None:
-        rows = await self._rows(
-            select(*_ATTEMPT_COLUMNS).where(attempts.c.attempt_id == attempt_id)
-        )
-        return _attempt(rows[0]) if rows else None
+        rows = await self._rows(select(*ATTEMPT_COLUMNS).where(attempts.c.attempt_id == attempt_id))
+        return attempt_of(rows[0]) if rows else None
 
     async def open_attempts(self) -> list[Attempt]:
         rows = await self._rows(
-            select(*_ATTEMPT_COLUMNS).where(attempts.c.state != "ended").order_by(attempts.c.id)
+            select(*ATTEMPT_COLUMNS).where(attempts.c.state != "ended").order_by(attempts.c.id)
         )
-        return [_attempt(row) for row in rows]
+        return [attempt_of(row) for row in rows]
 
     async def count_attempts(
         self, since: float, *, customer: str | None = None, to_number: str | None = None
@@ -77,15 +71,14 @@ class SqlCalls(SqlPart):
         return int((await self._rows(query))[0][0])
 
     async def errand_booked(self, errand_id: str) -> bool:
-        rows = await self._rows(
-            select(attempts.c.result_json).where(
-                attempts.c.errand_id == errand_id, attempts.c.result_json.is_not(None)
+        booked = (
+            select(func.count())
+            .select_from(attempts)
+            .where(
+                attempts.c.errand_id == errand_id, attempts.c.status == OutcomeStatus.BOOKED.value
             )
         )
-        return any(
-            CallResult.model_validate_json(row.result_json).status is OutcomeStatus.BOOKED
-            for row in rows
-        )
+        return bool((await self._rows(booked))[0][0])
 
     async def minutes_talked(self, since: float) -> int:
         rows = await self._rows(
@@ -102,7 +95,7 @@ class SqlCalls(SqlPart):
         async with self._database.transaction(write=True) as connection:
             await connection.execute(
                 update(attempts)
-                .where(own, attempts.c.reported_json.is_(None))
+                .where(own, attempts.c.reported_json.is_(None), attempts.c.erased == 0)
                 .values(reported_json=result.model_dump_json())
             )
             kept = await connection.scalar(select(attempts.c.reported_json).where(own))
@@ -169,6 +162,9 @@ class SqlCalls(SqlPart):
             "ended_at": ended_at,
             "talked_s": report.paid_s,
             "quote_json": quote_to_json(quote) if quote else None,
+            "status": result.status.value,
+            "answer_ms": times_to_text(answer_times(report.timeline)),
+            "search_text": attempts.c.search_text + search_text.of_end(report, result),
         }
         own = attempts.c.attempt_id == report.attempt_id
         async with self._database.transaction(write=True) as connection:
@@ -192,50 +188,7 @@ class SqlCalls(SqlPart):
             await write_turn(connection, turn, about=report.attempt_id)
         return True
 
-    # --- calls to look at ---------------------------------------------------------------------
-    async def calls(self, limit: int = 50) -> list[CallRecord]:
-        rows = await self._rows(select(*_CALL_COLUMNS).order_by(attempts.c.id.desc()).limit(limit))
-        return await self._records(rows)
 
-    async def call(self, attempt_id: str) -> CallRecord | None:
-        if not attempt_id:
-            return None
-        exact = await self._rows(
-            select(*_CALL_COLUMNS).where(
-                (attempts.c.attempt_id == attempt_id) | (attempts.c.call_sid == attempt_id)
-            )
-        )
-        if not exact:
-            like = await self._rows(
-                select(*_CALL_COLUMNS).where(
-                    attempts.c.attempt_id.startswith(attempt_id, autoescape=True)
-                )
-            )
-            # SQLite's LIKE does not tell upper from lower case; ids do.
-            exact = [row for row in like if row.attempt_id.startswith(attempt_id)]
-        return (await self._records(exact))[0] if len(exact) == 1 else None
-
-    async def _records(self, rows: list[Row[Any]]) -> list[CallRecord]:
-        told: dict[str, list[OutgoingMessage]] = {}
-        if rows:
-            for row in await self._rows(
-                select(*OUTGOING_COLUMNS, messages_out.c.attempt_id)
-                .where(messages_out.c.attempt_id.in_([row.attempt_id for row in rows]))
-                .order_by(messages_out.c.id)
-            ):
-                told.setdefault(row.attempt_id, []).append(outgoing(row))
-        return [
-            CallRecord(
-                attempt=_attempt(row),
-                report=report_from_json(row.report_json) if row.report_json else None,
-                result=CallResult.model_validate_json(row.result_json) if row.result_json else None,
-                ended_at=row.ended_at,
-                quote=quote_from_json(row.quote_json) if row.quote_json else None,
-                outgoing=tuple(told.get(row.attempt_id, ())),
-            )
-            for row in rows
-        ]
-
-
-def _attempt(row: Row[Any]) -> Attempt:
-    return Attempt(**{column.name: row._mapping[column] for column in _ATTEMPT_COLUMNS})
+def attempt_of(row: Row[Any]) -> Attempt:
+    """Of a row that has ATTEMPT_COLUMNS."""
+    return Attempt(**{column.name: row._mapping[column] for column in ATTEMPT_COLUMNS})

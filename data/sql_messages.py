@@ -1,6 +1,7 @@
 """Messages in the database: what customers wrote, and what was promised to them.
 
-A promise is waiting, sent, parked or given up. The head of a customer's queue is the waiting one
+A promise is waiting, sent, parked or given up; that of an erased call is emptied as soon as it
+waits no more, and then nothing changes it. The head of a customer's queue is the waiting one
 with the smallest id, so what waits again comes back in its old place.
 """
 
@@ -9,12 +10,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Row, Select, case, func, insert, select, update
+from sqlalchemy import Row, Select, Update, case, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from data.sql_part import SqlPart
 from data.store import IncomingMessage, OutgoingMessage
-from data.tables import DELIVERY_RANK, NOT_DELIVERED, messages_in, messages_out
+from data.tables import DELIVERY_RANK, NOT_DELIVERED, attempts, messages_in, messages_out
 
 _MESSAGE_COLUMNS = [
     messages_in.c[name]
@@ -28,6 +29,15 @@ OUTGOING_COLUMNS = [
 ]
 _BACK_IN_THE_QUEUE = {"message_sid": "", "delivery": ""}
 """What the carrier still says of the old sending is not about the next one."""
+EMPTIED = {
+    "state": "erased",
+    "customer": "",
+    "body": "",
+    "media_url": "",
+    "message_sid": "",
+    "error": "",
+}
+"""What becomes of a message of an erased call: its id stays, so that it is not made again."""
 
 
 def outgoing(row: Row[Any]) -> OutgoingMessage:
@@ -89,6 +99,7 @@ class SqlMessages(SqlPart):
                 "error": "",
                 "tries": messages_out.c.tries + 1,
             },
+            last=True,
         )
 
     async def message_postponed(self, message_id: str, due_at: float, error: str) -> None:
@@ -100,6 +111,7 @@ class SqlMessages(SqlPart):
         await self._change_message(
             message_id,
             {"state": "given_up", "error": error, "tries": messages_out.c.tries + 1},
+            last=True,
         )
 
     async def message_parked(self, message_id: str, error: str) -> None:
@@ -161,15 +173,40 @@ class SqlMessages(SqlPart):
         return outgoing(row), int(row.tries)
 
     async def _change_message(
-        self, message_id: str, values: dict[str, Any], *, state: str = "waiting"
+        self,
+        message_id: str,
+        values: dict[str, Any],
+        *,
+        state: str = "waiting",
+        last: bool = False,
     ) -> None:
-        """Nothing changes for a message that is not in that state."""
+        """Nothing changes for a message that is not in that state. After the `last` change of a
+        message it is not needed any more.
+        """
         async with self._database.transaction(write=True) as connection:
             await connection.execute(
                 update(messages_out)
                 .where(messages_out.c.message_id == message_id, messages_out.c.state == state)
                 .values(**values)
             )
+            if last:
+                await connection.execute(_empty_if_erased(message_id))
+
+
+def _empty_if_erased(message_id: str) -> Update:
+    """It had to be kept until now, although the call that it is about is erased."""
+    erased = exists().where(
+        attempts.c.attempt_id == messages_out.c.attempt_id, attempts.c.erased == 1
+    )
+    return (
+        update(messages_out)
+        .where(
+            messages_out.c.message_id == message_id,
+            messages_out.c.state.in_(("sent", "given_up")),
+            erased,
+        )
+        .values(**EMPTIED)
+    )
 
 
 def _oldest_unsent() -> Select[Any]:

@@ -9,6 +9,7 @@ from sqlalchemy import Insert, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from data import search_text
 from data.database import brief
 from data.sql_part import SqlPart
 from data.store import OutgoingMessage, PlannedCall, StoreError, Turn
@@ -68,7 +69,10 @@ async def write_turn(connection: AsyncConnection, turn: Turn, *, about: str) -> 
             update(messages_in).where(messages_in.c.message_sid.in_(turn.handled)).values(handled=1)
         )
     if turn.attempt is not None:
-        await connection.execute(insert(attempts).values(**asdict(turn.attempt)))
+        found_by = search_text.of_order(turn.attempt)
+        await connection.execute(
+            insert(attempts).values(**asdict(turn.attempt), search_text=found_by)
+        )
     if turn.done_plans:
         await connection.execute(
             delete(planned_calls).where(planned_calls.c.plan_id.in_(turn.done_plans))

@@ -8,10 +8,15 @@ Every method is one transaction: when it returns, it is durable. Times are secon
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from data.call import CallReport, CallResult, Quote, TimelineEntry
+from data.call import CallReport, CallResult, OutcomeStatus, Quote, TimelineEntry
+
+MOST_FIGURES = 10_000
+"""Calls that `Store.call_figures` tells of at once."""
+LONGEST_PAGE = 500
+"""Records that `Store.acts` and `Store.find_calls` return at most, whatever is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +125,60 @@ class CallRecord:
     outgoing: tuple[OutgoingMessage, ...] = field(default=())
 
 
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One act of an operator. It holds no content: not what was whispered, no number in full."""
+
+    at: float
+    operator: str
+    """At most 100 characters are kept."""
+    act: str
+    """What was done, in one word: "listened", "took_over"."""
+    attempt_id: str = ""
+    """The call, or "" for what concerns none (a login)."""
+    detail: str = ""
+    """At most 500 characters are kept."""
+    number: int = 0
+    """Given by the store, rising."""
+
+    def bounded(self) -> AuditEntry:
+        """As it is kept: an act that is too long for the log is not missing from it."""
+        return replace(
+            self,
+            operator=self.operator[:100],
+            act=self.act[:32],
+            attempt_id=self.attempt_id[:64],
+            detail=self.detail[:500],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CallFilter:
+    """Which calls are wanted. What is left empty leaves none out."""
+
+    text: str = ""
+    """Every word of it must occur; case and accents do not matter. Very long ones are cut
+    (data.search_text)."""
+    statuses: frozenset[OutcomeStatus] = frozenset()
+    since: float | None = None
+    """Ordered then or later."""
+    until: float | None = None
+    """Ordered before then."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallFigures:
+    """What one call counts for in the figures of a day. It tells nothing of who and what."""
+
+    created_at: float
+    status: OutcomeStatus | None
+    """None while there is no result."""
+    talked_s: float
+    """Seconds that have to be paid for; 0 while it is not over."""
+    answer_ms: tuple[int, ...]
+    """How fast the agent answered, one per turn."""
+
+
 class Store(Protocol):
     """Everything durable."""
 
@@ -154,7 +213,9 @@ class Store(Protocol):
     async def count_attempts(
         self, since: float, *, customer: str | None = None, to_number: str | None = None
     ) -> int:
-        """How many attempts were ordered since then."""
+        """How many attempts were ordered since then. An erased one counts for no customer and no
+        number any more, but in all.
+        """
 
     async def keep_report(self, attempt_id: str, result: CallResult) -> CallResult:
         """What the agent reported during the call, before it is judged. The first one stays and is
@@ -226,10 +287,47 @@ class Store(Protocol):
         """
 
     async def calls(self, limit: int = 50) -> list[CallRecord]:
-        """Newest first."""
+        """Newest first. Erased calls are in none of these."""
 
     async def call(self, attempt_id: str) -> CallRecord | None:
         """One call by its attempt id, a unique prefix of it, or its call sid."""
+
+    async def find_calls(
+        self, wanted: CallFilter, *, before: str | None = None, limit: int = 50
+    ) -> list[CallRecord]:
+        """Newest first. `before` is the attempt id of the last call of the page before this one
+        (nothing for an unknown one, and it may have been erased since).
+
+        A text is looked for in the business's name, the digits of both numbers, the errand
+        (service, request, customer's name), and once the call is over in its transcript and notes.
+        """
+
+    async def call_figures(self, since: float, until: float) -> list[CallFigures]:
+        """Calls that were ordered from `since` until before `until`, oldest first, erased ones
+        too; at most MOST_FIGURES.
+        """
+
+    async def erase_call(self, attempt_id: str) -> bool:
+        """Everything that was said in this call and who took part, all or nothing.
+
+        False for an unknown one, one that has not ended, and one that is erased already. What
+        stays is what limits and figures need: the ids, when it was, its status, how long it was
+        talked, how fast the agent answered; and the acts of operators. A business that asked not
+        to be called stays blocked, without its words. The conversation with the customer, plans,
+        and other calls of the errand are not part of the call and stay.
+
+        A result that the customer has not been sent yet is still sent: its text goes as soon as
+        it was, or was given up. What was sent already is not sent again if it turns out that it
+        was not delivered. Progress notes, questions and the sound clip are not sent any more.
+        """
+
+    async def note_act(self, entry: AuditEntry) -> AuditEntry:
+        """Keep what an operator did; returned as it was kept, with its number."""
+
+    async def acts(
+        self, *, attempt_id: str | None = None, before: int | None = None, limit: int = 100
+    ) -> list[AuditEntry]:
+        """Newest first, of all calls or of one; `before` is a number to go on from."""
 
 
 class StoreError(Exception):

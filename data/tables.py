@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, String, Table, Text
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raised with every change of the tables, by a migration of that number (`data/migrations`)."""
 
 metadata = MetaData()
@@ -69,6 +69,11 @@ attempts = Table(
     Column("reported_json", Text),
     Column("quote_json", Text),
     Column("talked_s", Float(53)),
+    # Beside the result, so that it outlives it when the call is erased.
+    Column("status", String(32)),
+    Column("answer_ms", Text, nullable=False, server_default=""),
+    Column("erased", Integer, nullable=False, server_default="0"),
+    Column("search_text", Text, nullable=False, server_default=""),
     Index("attempts_open", "state"),
     Index("attempts_by_time", "created_at"),
     Index("attempts_by_errand", "errand_id"),
@@ -118,7 +123,7 @@ messages_out = Table(
     Column("body", Text, nullable=False),
     Column("due_at", Float(53), nullable=False),
     Column("attempt_id", String(64), nullable=False),
-    # waiting | sent | parked (until the customer writes) | given_up
+    # waiting | sent | parked (until the customer writes) | given_up | erased (it is empty)
     Column("state", String(16), nullable=False),
     Column("message_sid", String(64), nullable=False),
     Column("error", Text, nullable=False),
@@ -129,6 +134,18 @@ messages_out = Table(
     Index("messages_out_waiting", "state", "customer"),
     Index("messages_out_by_sid", "message_sid"),
     Index("messages_out_by_attempt", "attempt_id"),
+)
+
+operator_acts = Table(
+    "operator_acts",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("at", Float(53), nullable=False),
+    Column("operator", Text, nullable=False),
+    Column("act", String(32), nullable=False),
+    Column("attempt_id", String(64), nullable=False),
+    Column("detail", Text, nullable=False),
+    Index("operator_acts_by_attempt", "attempt_id", "id"),
 )
 
 DELIVERY_RANK = {

@@ -1,0 +1,66 @@
+"""What the store in memory holds: the tables of `data.tables` as dictionaries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from data.call import CallReport, CallResult, Quote, TimelineEntry
+from data.store import (
+    Attempt,
+    AuditEntry,
+    BlockedNumber,
+    IncomingMessage,
+    OutgoingMessage,
+    PlannedCall,
+)
+
+
+@dataclass(slots=True)
+class Kept:
+    """A promise and what became of it."""
+
+    message: OutgoingMessage
+    about: str
+    """The attempt whose end it told, or ""."""
+    state: str = "waiting"
+    message_sid: str = ""
+    error: str = ""
+    tries: int = 0
+    delivery: str = ""
+
+    def wait_again(self, due_at: float) -> None:
+        """Back in the queue, in its old place."""
+        self.state, self.message = "waiting", replace(self.message, due_at=due_at)
+
+    def empty(self) -> None:
+        """Of an erased call: its id stays, so that it is not made again."""
+        self.message = replace(self.message, customer="", body="", media_url="")
+        self.state, self.message_sid, self.error = "erased", "", ""
+
+
+@dataclass(slots=True)
+class End:
+    """How an attempt ended; of an erased one only what figures and limits need."""
+
+    report: CallReport
+    result: CallResult
+    ended_at: float
+    quote: Quote | None
+
+
+@dataclass(slots=True)
+class MemoryState:
+    """In the order in which it came."""
+
+    _messages: dict[str, IncomingMessage] = field(default_factory=dict)
+    _handled: set[str] = field(default_factory=set)
+    _conversations: dict[str, str] = field(default_factory=dict)
+    _attempts: dict[str, Attempt] = field(default_factory=dict)
+    _ends: dict[str, End] = field(default_factory=dict)
+    _erased: set[str] = field(default_factory=set)
+    _outgoing: dict[str, Kept] = field(default_factory=dict)
+    _reported: dict[str, CallResult] = field(default_factory=dict)
+    _lines: dict[str, list[TimelineEntry]] = field(default_factory=dict)
+    _plans: dict[str, PlannedCall] = field(default_factory=dict)
+    _blocked: dict[str, BlockedNumber] = field(default_factory=dict)
+    _acts: list[AuditEntry] = field(default_factory=list)
