@@ -6,6 +6,7 @@ import unicodedata
 
 _DROPPED = frozenset({"Mn", "Mc", "Me", "Cc", "Cf", "Cs"})
 """Accents, and signs that nobody sees; a database may refuse some of those."""
+_FEW = 50
 
 
 def fold(text: str) -> str:
@@ -13,9 +14,16 @@ def fold(text: str) -> str:
     plain = text.casefold().replace("’", "'")
     if not plain.isascii():
         plain = unicodedata.normalize("NFKD", plain)
-    # What no transcript should have, and every one might: a NUL, half a sign.
-    return " ".join("".join(filter(_kept, plain)).split())
+    # A NUL or half a sign, too: what no transcript should have, and every one might.
+    dropped = [sign for sign in set(plain) if _is_dropped(sign)]
+    if len(dropped) > _FEW:
+        plain = plain.translate({ord(sign): None for sign in dropped})
+    else:
+        # Ten times as fast: texts are folded in the middle of other calls.
+        for sign in dropped:
+            plain = plain.replace(sign, "")
+    return " ".join(plain.split())
 
 
-def _kept(sign: str) -> bool:
-    return " " <= sign <= "~" or sign.isspace() or unicodedata.category(sign) not in _DROPPED
+def _is_dropped(sign: str) -> bool:
+    return unicodedata.category(sign) in _DROPPED and not sign.isspace()

@@ -68,4 +68,4 @@ def _of_errand(errand_json: str) -> list[str]:
 
 
 def _joined(fields: tuple[str, ...] | list[str], most: int) -> str:
-    return "\n".join(fold(each[:_LONGEST_FIELD]) for each in fields)[:most]
+    return "\n".join(fold(each[:_LONGEST_FIELD])[:_LONGEST_FIELD] for each in fields)[:most]

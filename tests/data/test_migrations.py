@@ -51,11 +51,11 @@ def schema_of(database_url: str) -> list[tuple[str, str]]:
     return [(name, "".join(sql.split()).replace('"', "")) for name, sql in found]
 
 
-async def migrate(database_url: str, revision: str) -> None:
+async def migrate(database_url: str, revision: str, *, down: bool = False) -> None:
     """Up or down, as `SqlStore.open` does it."""
     database = Database(database_url)
     await database.open()
-    way = command.downgrade if revision in (FIRST, "base") else command.upgrade
+    way = command.downgrade if down else command.upgrade
     async with database.transaction(write=True) as connection:
         await connection.run_sync(lambda lent: way(configuration(lent), revision))
     await database.close()
@@ -114,13 +114,9 @@ async def test_the_first_migration_makes_what_the_first_release_made(
     store = SqlStore(database_url)
     await store.open()
     await store.close()
-    await migrate(database_url, "base")
+    await migrate(database_url, "base", down=True)
     assert schema_of(database_url) == []
-    database = Database(database_url)
-    await database.open()
-    async with database.transaction(write=True) as connection:
-        await connection.run_sync(lambda lent: command.upgrade(configuration(lent), FIRST))
-    await database.close()
+    await migrate(database_url, FIRST)
     assert schema_of(database_url) == schema_of(theirs)
 
 
@@ -170,7 +166,7 @@ async def test_down_and_up_again_loses_only_what_is_new(database_url: str) -> No
     await store.message_parked("progress-2", "63016")
     await store.close()
 
-    await migrate(database_url, FIRST)
+    await migrate(database_url, FIRST, down=True)
     assert sorted(schema_of(database_url)) == sorted(before)
     with raw(database_url) as file:
         assert file.execute("SELECT version FROM schema_info").fetchall() == [(1,)]
@@ -285,7 +281,11 @@ async def main():
         CallReport("a", CallEnding(EndCause.BUSY)), result, Turn("c"), 2.0, Quote("q", 1.0)
     )
     await store.errand_booked("e"), await store.minutes_talked(0.0), await store.count_attempts(0.0)
+    await store.find_calls(CallFilter("q", frozenset(OutcomeStatus), 0.0, 9.0), before="a")
+    await store.call_figures(0.0, 9.0), await store.note_act(AuditEntry(1.0, "o", "a", "a"))
+    await store.acts(attempt_id="a", before=9), await store.find_calls(CallFilter("é"))
     await store.calls(), await store.call("a"), await store.call("CA"), await store.attempt("a")
+    await store.erase_call("a")
     print(sorted(set(sys.modules) - before))
     await store.close()
 
