@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
@@ -30,6 +31,8 @@ _CALL_COLUMNS = [
     attempts.c.ended_at,
     attempts.c.quote_json,
 ]
+_FIGURES_AT_ONCE = 250
+"""Rows that are read in one go, while live calls wait for the event loop."""
 _there = attempts.c.erased == 0
 
 
@@ -75,15 +78,16 @@ class SqlPastCalls(SqlPart):
         return await self._records(await self._rows(query))
 
     async def call_figures(self, since: float, until: float) -> list[CallFigures]:
-        return [
-            CallFigures(
-                created_at=row.created_at,
-                status=OutcomeStatus(row.status) if row.status is not None else None,
-                talked_s=row.talked_s or 0.0,
-                answer_ms=times_from_text(row.answer_ms),
-            )
-            for row in await self._rows(figures_query(since, until))
-        ]
+        figures: list[CallFigures] = []
+        last: Row[Any] | None = None
+        while len(figures) < MOST_FIGURES:
+            at_once = min(_FIGURES_AT_ONCE, MOST_FIGURES - len(figures))
+            rows = await self._rows(figures_query(since, until, at_once, last))
+            figures += map(_figures, rows)
+            if len(rows) < at_once:
+                break
+            last = rows[-1]
+        return figures
 
     async def _records(self, rows: list[Row[Any]]) -> list[CallRecord]:
         told: dict[str, list[OutgoingMessage]] = {}
@@ -94,17 +98,12 @@ class SqlPastCalls(SqlPart):
                 .order_by(messages_out.c.id)
             ):
                 told.setdefault(row.attempt_id, []).append(outgoing(row))
-        return [
-            CallRecord(
-                attempt=attempt_of(row),
-                report=report_from_json(row.report_json) if row.report_json else None,
-                result=CallResult.model_validate_json(row.result_json) if row.result_json else None,
-                ended_at=row.ended_at,
-                quote=quote_from_json(row.quote_json) if row.quote_json else None,
-                outgoing=tuple(told.get(row.attempt_id, ())),
-            )
-            for row in rows
-        ]
+        records = []
+        for row in rows:
+            records.append(_record(row, tuple(told.get(row.attempt_id, ()))))
+            # A whole transcript was read: live calls must not wait for fifty of them.
+            await asyncio.sleep(0)
+        return records
 
 
 def calls_query(wanted: CallFilter, limit: int) -> Select[Any]:
@@ -122,14 +121,25 @@ def calls_query(wanted: CallFilter, limit: int) -> Select[Any]:
     )
 
 
-def figures_query(since: float, until: float) -> Select[Any]:
-    """What a day counts, erased calls too."""
-    return (
-        select(attempts.c.created_at, attempts.c.status, attempts.c.talked_s, attempts.c.answer_ms)
-        .where(attempts.c.created_at >= since, attempts.c.created_at < until)
-        .order_by(attempts.c.created_at, attempts.c.id)
-        .limit(MOST_FIGURES)
-    )
+def figures_query(
+    since: float, until: float, limit: int, last: Row[Any] | None = None
+) -> Select[Any]:
+    """What a day counts, erased calls too; those after `last`, a row of the same query."""
+    query = select(
+        attempts.c.created_at,
+        attempts.c.status,
+        attempts.c.talked_s,
+        attempts.c.answer_ms,
+        attempts.c.id,
+    ).where(attempts.c.created_at >= since, attempts.c.created_at < until)
+    if last is not None:
+        query = query.where(
+            or_(
+                attempts.c.created_at > last.created_at,
+                and_(attempts.c.created_at == last.created_at, attempts.c.id > last.id),
+            )
+        )
+    return query.order_by(attempts.c.created_at, attempts.c.id).limit(limit)
 
 
 def _occurs(writings: tuple[str, ...]) -> ColumnElement[bool]:
@@ -141,4 +151,24 @@ def _older_than(place: Row[Any]) -> ColumnElement[bool]:
     return or_(
         attempts.c.created_at < place.created_at,
         and_(attempts.c.created_at == place.created_at, attempts.c.id < place.id),
+    )
+
+
+def _figures(row: Row[Any]) -> CallFigures:
+    return CallFigures(
+        created_at=row.created_at,
+        status=OutcomeStatus(row.status) if row.status is not None else None,
+        talked_s=row.talked_s or 0.0,
+        answer_ms=times_from_text(row.answer_ms),
+    )
+
+
+def _record(row: Row[Any], told: tuple[OutgoingMessage, ...]) -> CallRecord:
+    return CallRecord(
+        attempt=attempt_of(row),
+        report=report_from_json(row.report_json) if row.report_json else None,
+        result=CallResult.model_validate_json(row.result_json) if row.result_json else None,
+        ended_at=row.ended_at,
+        quote=quote_from_json(row.quote_json) if row.quote_json else None,
+        outgoing=told,
     )

@@ -59,3 +59,22 @@ async def test_figures_are_bounded(
     for at in (3.0, 1.0, 2.0):
         await store.commit_turn(Turn(ANA, attempt=ordered(f"at {at}", at)))
     assert [each.created_at for each in await store.call_figures(0.0, 9.0)] == [1.0, 2.0]
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 4, 6, 7, 8, 99])
+async def test_figures_are_read_bit_by_bit_and_lose_none(
+    stores: tuple[Store, Reopen], monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """A day's worth in one go would hold up live calls; many calls may be of one moment."""
+    store, _ = stores
+    for module in (data.memory_past_calls, data.sql_past_calls):
+        monkeypatch.setattr(module, "MOST_FIGURES", most)
+    monkeypatch.setattr(data.sql_past_calls, "_FIGURES_AT_ONCE", 3)
+    times = [5.0, 5.0, 1.0, 5.0, 5.0, 9.0, 5.0]
+    for index, at in enumerate(times):
+        await store.commit_turn(Turn(ANA, attempt=ordered(f"a{index}", at)))
+        await end(store, f"a{index}", 99.0, answer_ms=(f"answer_ms={index}",))
+    figures = await store.call_figures(0.0, 10.0)
+    assert [each.answer_ms for each in figures] == [
+        (index,) for index in (2, 0, 1, 3, 4, 6, 5)[:most]
+    ]

@@ -26,7 +26,7 @@ WANTED = CallFilter("50%_off \\ 4000-0101", frozenset(OutcomeStatus), 1.0, 2.0)
     "statement",
     [
         calls_query(WANTED, 50),
-        figures_query(1.0, 2.0),
+        figures_query(1.0, 2.0, 10),
         acts_query("attempt", 7, 100),
         *emptying("attempt", "whatsapp:+1", 1.0, 2.0),
         CreateTable(operator_acts),
