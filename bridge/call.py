@@ -30,6 +30,7 @@ from bridge.commands import (
     SendToAgent,
     TellAgent,
 )
+from bridge.deadline_timer import DeadlineTimer
 from bridge.elevenlabs_socket import AgentSocket
 from bridge.events import (
     AgentClosed,
@@ -40,6 +41,7 @@ from bridge.events import (
     CarrierLost,
     Dialed,
     Event,
+    OperatorEnds,
     ShutdownAsked,
 )
 from bridge.ports import SocketListener, TextSocket
@@ -59,7 +61,6 @@ from data.call import (
 log = logging.getLogger(__name__)
 
 MAX_TIMELINE = 2000
-TIMER_SLACK_S = 0.0005
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,12 @@ class Call:
         self._chores: Chores | None = None
         self._inputs: deque[Input] = deque()
         self._performing = False
-        self._timer: asyncio.TimerHandle | None = None
-        self._timer_at = 0.0
+        self._timer = DeadlineTimer(
+            self._loop,
+            self._began,
+            self.session.deadline,
+            lambda: self._handle(Input("", "", None)),
+        )
         self._carrier: CarrierSocket | None = None
         self._agent: AgentSocket | None = None
         self._agent_wanted = True
@@ -109,8 +114,7 @@ class Call:
                 ending = await self._over
                 await self._chores.finish()
         finally:
-            if self._timer is not None:
-                self._timer.cancel()
+            self._timer.cancel()
             for socket in (self._agent, self._carrier):
                 if socket is not None:
                     socket.close()
@@ -122,6 +126,16 @@ class Call:
     def now(self) -> float:
         """Seconds since the call was ordered."""
         return self._loop.time() - self._began
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing can happen in it any more; its report may still be on its way."""
+        return self._over.done()
+
+    @property
+    def timeline(self) -> tuple[TimelineEntry, ...]:
+        """What has happened so far."""
+        return tuple(self._timeline)
 
     def receive(self, event: Event) -> None:
         """Something happened; do what follows from it. Never waits."""
@@ -201,7 +215,8 @@ class Call:
             commands = self.session.receive(happening.event, now)
         for command in commands:
             self._perform(command, now)
-        self._arm(now)
+        if not self._over.done():
+            self._timer.arm()
 
     @staticmethod
     def _record(recorder: CallRecorder, happening: Input, now: float) -> None:
@@ -215,7 +230,7 @@ class Call:
             recorder.happened(now, happening.event)
 
     def _observe(self, event: Event) -> None:
-        if isinstance(event, CancelAsked):
+        if isinstance(event, CancelAsked | OperatorEnds):
             self._work.cancelled = True
         elif isinstance(event, Dialed) and not self.call_sid:
             self.call_sid = event.call_sid
@@ -290,29 +305,6 @@ class Call:
         if len(self._timeline) < MAX_TIMELINE:
             self._timeline.append(entry)
         self._needs.observer.call_noted(self.order.attempt_id, entry)
-
-    # --- the one timer ------------------------------------------------------------------------
-    def _arm(self, now: float) -> None:
-        # Lazy: a timer that fires too early just looks again, so that a frame costs no re-arming.
-        deadline = self.session.deadline()
-        if deadline is None or self._over.done():
-            return
-        if self._timer is not None:
-            if self._timer_at <= deadline + TIMER_SLACK_S:
-                return
-            self._timer.cancel()
-        self._timer_at = deadline
-        self._timer = self._loop.call_at(self._began + deadline, self._timer_fired)
-
-    def _timer_fired(self) -> None:
-        self._timer = None
-        deadline = self.session.deadline()
-        if deadline is None:
-            return
-        if self.now < deadline - TIMER_SLACK_S:
-            self._arm(self.now)
-        else:
-            self._handle(Input("", "", None))
 
     # --- endings ------------------------------------------------------------------------------
     def _stream_ended(self, now: float) -> None:

@@ -7,8 +7,9 @@ is ordered is appended to `out`.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 
+from bridge.answer_watch import AnswerWatch
+from bridge.call_snapshot import CallSnapshot
 from bridge.commands import (
     CloseAgent,
     CloseStream,
@@ -20,59 +21,19 @@ from bridge.commands import (
     TellAgent,
 )
 from bridge.downlink import Downlink
+from bridge.operator_voice import OperatorVoice
 from bridge.phases import DIAL_PHASES, LEGAL_MOVES, AgentState, Phase, StreamState
 from bridge.phone_line import PhoneLine
-from bridge.playback import Playback, PlaybackFigures
+from bridge.playback import BYTES_PER_S, Playback
+from bridge.takeover import Takeover
 from bridge.timings import CLOSING_WAITS, CallTimings, Timer
 from bridge.tool_desk import ToolDesk
 from bridge.uplink import Uplink
-from bridge.whispers import LINE_GONE
+from bridge.whispers import LINE_GONE, missed
 from data.call import Blame, CallEnding, EndCause, EntryKind, Speaker, TimelineEntry
 
 MOST_KEPT_WHISPERS = 20
 _LIVE_AGENT = frozenset({AgentState.OPENING, AgentState.READY})
-
-
-@dataclass(frozen=True, slots=True)
-class CallSnapshot:
-    """What can be seen of a call from outside, at one moment."""
-
-    phase: Phase
-    call_sid: str
-    stream_sid: str
-    conversation_id: str
-    hears_format: str
-    """What the agent is sent; empty until it said so."""
-    speaks_format: str
-    """What the agent sends; empty until it said so."""
-    answered: bool
-    stream_started_at: float | None
-    """Seconds since the call was ordered."""
-    pending_tools: tuple[str, ...]
-    """Ids of tool calls that wait for an answer."""
-    reported: bool
-    """Whether the agent has reported its result."""
-    ending: CallEnding | None
-    """Decided, though the call may still be closing."""
-    playback: PlaybackFigures
-    media_skipped: int
-    """Pieces of the business's sound that came twice or too late."""
-    media_missing: int
-    """Pieces of the business's sound that never came, by the carrier's numbering."""
-    early_sound_dropped: int
-    """Pieces of the business's sound that an agent late in coming never heard."""
-    tool_calls_ignored: int
-    """Repeated tool call ids, and calls over the limit."""
-
-    def figures(self) -> tuple[tuple[str, int], ...]:
-        """What is worth a line in the timeline once the call is over."""
-        return (
-            ("underruns", self.playback.underruns),
-            ("refused_pieces", self.playback.refused_pieces),
-            ("dropped_pieces", self.playback.dropped_pieces),
-            ("media_skipped", self.media_skipped),
-            ("media_missing", self.media_missing),
-        )
 
 
 class CallState:
@@ -88,6 +49,9 @@ class CallState:
         self.line = PhoneLine()
         self.playback = Playback(timings.lead_ms, timings.goodbye_s)
         self.downlink = Downlink(self.playback)
+        self.voice = OperatorVoice(self.playback)
+        self.takeover = Takeover()
+        self.answers = AnswerWatch()
         self.uplink = Uplink(timings.keep_sound_s)
         self.desk = ToolDesk(timings.tool_s, closing_tool)
         self.timers: dict[Timer, float] = {Timer.REAP: timings.reap_after_s}
@@ -95,6 +59,8 @@ class CallState:
         self.quiet_since = 0.0
         self.lookup_until = 0.0
         self.agent_said_goodbye = False
+        self.newest_id = -1
+        """The highest event id of the agent's sound so far, heard or not."""
         self.stream_sid = self.conversation_id = self.hears_format = self.speaks_format = ""
         self.stream_started_at: float | None = None
         self._hung_up = False
@@ -120,6 +86,10 @@ class CallState:
             media_missing=self.uplink.missing,
             early_sound_dropped=self.uplink.dropped_early,
             tool_calls_ignored=self.desk.ignored,
+            taken_over_by=self.takeover.operator,
+            takeovers=self.takeover.count,
+            muted_pieces=self.takeover.muted_pieces,
+            operator_dropped_ms=self.voice.dropped_bytes * 1000 / BYTES_PER_S,
         )
 
     @property
@@ -192,6 +162,9 @@ class CallState:
             return
         lookup_at = self.timers.get(Timer.LOOKUP)
         self.timers.clear()
+        self.voice.forget()
+        if self.takeover.active:
+            self.takeover.over(untold=True)
         if lookup_at is not None:
             # A call whose order was never confirmed must still be found to be hung up.
             self.timers[Timer.LOOKUP] = lookup_at
@@ -201,7 +174,23 @@ class CallState:
         """Send the business what is due."""
         if self.stream is StreamState.OPEN:
             self.downlink.top_up()
-            self.out.extend(self.playback.release(now))
+            if self.takeover.active:
+                self._release_voice(now)
+            else:
+                self.out.extend(self.playback.release(now))
+            if self.answers.waits:
+                waited_ms = self.answers.sent(self.playback.newest_sent, now)
+                if waited_ms is not None:
+                    self.note(EntryKind.MEASURED, f"answer_ms={waited_ms}", now)
+
+    def _release_voice(self, now: float) -> None:
+        self.voice.pass_on(now)
+        self.out.extend(self.playback.release(now))
+        due = self.voice.due(now)
+        if due is None:
+            self.timers.pop(Timer.OPERATOR_SOUND, None)
+        else:
+            self.timers[Timer.OPERATOR_SOUND] = due
 
     # --- ways to the end ----------------------------------------------------------------------
     def end_line(self, now: float, *, report: bool = False) -> None:
@@ -210,7 +199,7 @@ class CallState:
         self.begin_closing(now)
         self.hang_up(now)
         if report:
-            self._ask_for_report(now)
+            self.ask_for_report(now)
         else:
             self.close_agent()
 
@@ -222,7 +211,7 @@ class CallState:
             return
         self.decide(CallEnding(EndCause.BUSINESS_HUNG_UP), now)
         self.begin_closing(now)
-        self._ask_for_report(now)
+        self.ask_for_report(now)
 
     def lose_agent(self, detail: str, now: float, blame: Blame = Blame.AGENT) -> None:
         """The agent failed: the business hears an apology, not silence."""
@@ -284,11 +273,14 @@ class CallState:
         self.agent = AgentState.GONE
         self.drop_waits(Timer.REPORT, Timer.AGENT_READY, Timer.AGENT_STALL)
 
-    def _ask_for_report(self, now: float) -> None:
+    def ask_for_report(self, now: float) -> None:
+        """The agent's last duty, within `report_grace_s`, unless it has done it."""
         if self.agent is not AgentState.READY or self.desk.reported:
             self.close_agent()
             return
         told = LINE_GONE.format(closing_tool=self.closing_tool)
+        if self.takeover.untold:
+            told = f"{missed(self.takeover.said, self.takeover.left_out)} {told}"
         self.tell(told, told, Speaker.VOCERO, now)
         self.timers[Timer.REPORT] = now + self.timings.report_grace_s
 

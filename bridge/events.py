@@ -243,6 +243,17 @@ class CustomerSaid:
 
 
 @dataclass(frozen=True, slots=True)
+class CancelAsked:
+    """The customer wants the call to end."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShutdownAsked:
+    """This process must stop now: the drain's time is up."""
+
+
+# --- an operator who listens ------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
 class OperatorSaid:
     """An operator whispers a hint to the agent."""
 
@@ -250,13 +261,44 @@ class OperatorSaid:
 
 
 @dataclass(frozen=True, slots=True)
-class CancelAsked:
-    """The customer or an operator wants the call to end."""
+class OperatorKeys:
+    """An operator presses keys; spelled as for the agent's own tool."""
+
+    digits: str
 
 
 @dataclass(frozen=True, slots=True)
-class ShutdownAsked:
-    """This process must stop now: the drain's time is up."""
+class OperatorEnds:
+    """An operator ends the call: with a goodbye, or at once."""
+
+    at_once: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorTookOver:
+    """An operator speaks from now on and the agent is not heard."""
+
+    operator: str
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorAudio:
+    """Sound from the operator's microphone; means nothing unless that operator has the call."""
+
+    sound: bytes
+    """µ-law, 8 kHz, of any length."""
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorHandsBack:
+    """The agent speaks again; the summary is for it and may be empty."""
+
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class OperatorGone:
+    """The connection of the operator who has the call broke off."""
 
 
 CarrierEvent = (
@@ -286,5 +328,14 @@ AgentEvent = (
     | AgentClosed
     | AgentLost
 )
-OwnEvent = ToolAnswered | CustomerSaid | OperatorSaid | CancelAsked | ShutdownAsked
-Event = CarrierEvent | PhoneEvent | AgentEvent | OwnEvent
+OperatorEvent = (
+    OperatorSaid
+    | OperatorKeys
+    | OperatorEnds
+    | OperatorTookOver
+    | OperatorAudio
+    | OperatorHandsBack
+    | OperatorGone
+)
+OwnEvent = ToolAnswered | CustomerSaid | CancelAsked | ShutdownAsked
+Event = CarrierEvent | PhoneEvent | AgentEvent | OwnEvent | OperatorEvent

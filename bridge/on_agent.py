@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from audio.formats import parse_format
+from bridge import on_operator
 from bridge.call_state import CallState
 from bridge.commands import AnswerTool, Pong, RunTool, SendToAgent
 from bridge.events import (
@@ -26,6 +27,7 @@ from bridge.events import (
 from bridge.phases import LIVE_PHASES, AgentState, Phase
 from bridge.timings import Timer
 from bridge.tool_desk import PRESS_KEYS, BadKeys, in_short, keys_answer, keys_to_press
+from bridge.whispers import TOOL_REFUSED
 from data.call import Blame, CallEnding, EndCause, EntryKind, Speaker
 
 MOST_NOTED = 4000
@@ -40,7 +42,11 @@ def hear(call: CallState, event: AgentEvent, now: float) -> None:
         call.timers[Timer.AGENT_STALL] = now + call.timings.agent_stall_s
     match event:
         case AgentAudio(event_id, sound):
-            if call.agent is AgentState.READY and call.phase in LIVE_PHASES:
+            if event_id > call.newest_id:
+                call.newest_id = event_id
+            if call.takeover.active:
+                call.takeover.muted_pieces += 1
+            elif call.agent is AgentState.READY and call.phase in LIVE_PHASES:
                 call.downlink.admit(event_id, sound, now)
                 call.release(now)
         case AgentPinged(event_id):
@@ -48,22 +54,14 @@ def hear(call: CallState, event: AgentEvent, now: float) -> None:
         case Interrupted(event_id):
             call.out.extend(call.downlink.interrupt(event_id, now))
             call.release(now)
-            call.note(EntryKind.INTERRUPTED, f"up to {event_id}", now, Speaker.BUSINESS)
-        case BusinessSaid(text):
-            call.note(EntryKind.SAID, text[:MOST_NOTED], now, Speaker.BUSINESS)
-        case AgentSaid(text):
-            call.note(EntryKind.SAID, text[:MOST_NOTED], now, Speaker.AGENT)
-        case AgentCorrected(text):
-            call.note(EntryKind.CORRECTED, text[:MOST_NOTED], now, Speaker.AGENT)
+            if not call.takeover.active:  # nobody heard what was interrupted
+                call.note(EntryKind.INTERRUPTED, f"up to {event_id}", now, Speaker.BUSINESS)
+        case BusinessSaid() | AgentSaid() | AgentCorrected():
+            _words(call, event, now)
         case ToolCalled():
             _tool_called(call, event, now)
         case AgentUsedOwnTool(name):
-            call.note(EntryKind.TOOL_CALLED, name, now, Speaker.AGENT)
-            if name == "end_call":
-                call.agent_said_goodbye = True
-            elif name == "voicemail_detection":
-                call.agent_said_goodbye = True
-                call.decide(CallEnding(EndCause.VOICEMAIL), now)
+            _own_tool(call, name, now)
         case AgentReady():
             _ready(call, event, now)
         case AgentErred(detail):
@@ -82,12 +80,49 @@ def hear(call: CallState, event: AgentEvent, now: float) -> None:
 
 def lost(call: CallState, detail: str, now: float, blame: Blame = Blame.AGENT) -> None:
     """The agent failed; after its goodbye that changes nothing."""
-    if call.agent_said_goodbye and call.phase is Phase.TALKING:
+    if call.takeover.active:
+        call.close_agent()
+        on_operator.agent_left(call, CallEnding(EndCause.AGENT_LOST, blame, detail), now)
+    elif call.agent_said_goodbye and call.phase is Phase.TALKING:
         call.trouble(Blame.AGENT, detail, now)
         call.close_agent()
         _finished(call, now)
     else:
         call.lose_agent(detail, now, blame)
+
+
+def _words(call: CallState, event: BusinessSaid | AgentSaid | AgentCorrected, now: float) -> None:
+    """What was said. Words that an operator's speaking kept from being heard are not noted: they
+    would read as if the business had answered them."""
+    text = event.text[:MOST_NOTED]
+    takeover = call.takeover
+    match event:
+        case BusinessSaid():
+            call.note(EntryKind.SAID, text, now, Speaker.BUSINESS)
+            if takeover.active:
+                takeover.business_said(text)
+            elif call.phase is Phase.TALKING:
+                call.answers.asked(call.newest_id, now)
+        case AgentSaid():
+            takeover.words_unheard = takeover.active
+            if not takeover.active:
+                call.note(EntryKind.SAID, text, now, Speaker.AGENT)
+        case AgentCorrected():
+            if not takeover.words_unheard:
+                call.note(EntryKind.CORRECTED, text, now, Speaker.AGENT)
+        case _:
+            assert_never(event)
+
+
+def _own_tool(call: CallState, name: str, now: float) -> None:
+    call.note(EntryKind.TOOL_CALLED, name, now, Speaker.AGENT)
+    if call.takeover.active:
+        return
+    if name == "end_call":
+        call.agent_said_goodbye = True
+    elif name == "voicemail_detection":
+        call.agent_said_goodbye = True
+        call.decide(CallEnding(EndCause.VOICEMAIL), now)
 
 
 def _ready(call: CallState, event: AgentReady, now: float) -> None:
@@ -111,7 +146,11 @@ def _ready(call: CallState, event: AgentReady, now: float) -> None:
 
 def _finished(call: CallState, now: float) -> None:
     """The agent's conversation ended in order."""
-    if call.phase is Phase.TALKING:
+    if call.takeover.active:
+        detail = "the agent has closed its conversation"
+        ending = CallEnding(EndCause.AGENT_LOST, Blame.AGENT, detail)
+        on_operator.agent_left(call, ending, now)
+    elif call.phase is Phase.TALKING:
         call.decide(CallEnding(EndCause.AGENT_FINISHED), now)
         call.downlink.flush()
         call.release(now)
@@ -121,6 +160,9 @@ def _finished(call: CallState, now: float) -> None:
 
 
 def _tool_called(call: CallState, event: ToolCalled, now: float) -> None:
+    if call.takeover.active:
+        _refuse_tool(call, event, now)
+        return
     if not call.desk.called(event.tool_call_id, event.name, now):
         return
     noted = in_short(event.name, dict(event.parameters))
@@ -139,6 +181,17 @@ def _tool_called(call: CallState, event: ToolCalled, now: float) -> None:
     call.note(EntryKind.KEYS, digits, now, Speaker.AGENT)
     call.release(now)
     answer(call, event.tool_call_id, keys_answer(digits), False, now)
+
+
+def _refuse_tool(call: CallState, event: ToolCalled, now: float) -> None:
+    """Nothing runs, and nothing counts as reported, while an operator has the call."""
+    if not call.desk.refused(event.tool_call_id):
+        return
+    called = in_short(event.name, dict(event.parameters))
+    call.note(EntryKind.TOOL_CALLED, called, now, Speaker.AGENT)
+    told = in_short(event.name, TOOL_REFUSED)
+    call.note(EntryKind.TOOL_ANSWERED, told, now, Speaker.VOCERO)
+    call.out.append(AnswerTool(event.tool_call_id, TOOL_REFUSED, True))
 
 
 def answer(call: CallState, tool_call_id: str, result: str, is_error: bool, now: float) -> None:

@@ -50,9 +50,10 @@ def _business_audio(call: CallState, event: BusinessAudio, now: float) -> None:
     if call.stream is not StreamState.OPEN or not call.uplink.is_new(event):
         return
     if call.phase is Phase.TALKING:
-        sound = call.uplink.convert(event.sound)
-        if sound:
-            call.out.append(SendToAgent(sound))
+        if call.agent_live:  # else an operator talks on without it
+            sound = call.uplink.convert(event.sound)
+            if sound:
+                call.out.append(SendToAgent(sound))
         call.timers[Timer.SILENCE] = now + call.timings.silence_after_s
         call.timers[Timer.SOUND_LOST] = now + call.timings.sound_lost_s
         call.timers.pop(Timer.CARRIER_ANSWER, None)

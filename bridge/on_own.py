@@ -1,4 +1,4 @@
-"""What follows from our own side: tools, the customer, an operator, the process."""
+"""What follows from our own side: tools, the customer, the process."""
 
 from __future__ import annotations
 
@@ -9,15 +9,14 @@ from bridge.call_state import CallState
 from bridge.events import (
     CancelAsked,
     CustomerSaid,
-    OperatorSaid,
     OwnEvent,
     ShutdownAsked,
     ToolAnswered,
 )
 from bridge.phases import Phase
 from bridge.timings import Timer
-from bridge.whispers import CANCELLED, MOST_QUOTED, from_customer, from_operator
-from data.call import CallEnding, EndCause, Speaker
+from bridge.whispers import CANCELLED, CANCELLED_MEANWHILE, MOST_QUOTED, from_customer
+from data.call import Blame, CallEnding, EndCause, Speaker
 
 
 def hear(call: CallState, event: OwnEvent, now: float) -> None:
@@ -28,9 +27,6 @@ def hear(call: CallState, event: OwnEvent, now: float) -> None:
         case CustomerSaid(text):
             if call.phase is not Phase.CLOSING:
                 call.tell(from_customer(text), text[:MOST_QUOTED], Speaker.CUSTOMER, now)
-        case OperatorSaid(text):
-            if call.phase is not Phase.CLOSING:
-                call.tell(from_operator(text), text[:MOST_QUOTED], Speaker.VOCERO, now)
         case CancelAsked():
             _cancel(call, now)
         case ShutdownAsked():
@@ -45,6 +41,15 @@ def _cancel(call: CallState, now: float) -> None:
     call.decide(CallEnding(EndCause.CANCELLED), now)
     if call.phase is not Phase.TALKING:
         call.end_line(now)
-    elif Timer.CANCEL not in call.timers:
+    elif Timer.CANCEL in call.timers:
+        return
+    elif call.takeover.active:
+        # The operator reads this in the timeline, and gets the time for a goodbye.
+        patience_s = call.timings.operator_cancel_s
+        detail = f"the request is cancelled; the operator has {patience_s:g} s to say goodbye"
+        call.trouble(Blame.CUSTOMER, detail, now)
+        call.tell(CANCELLED_MEANWHILE, CANCELLED_MEANWHILE, Speaker.VOCERO, now)
+        call.timers[Timer.CANCEL] = now + patience_s
+    else:
         call.tell(CANCELLED, CANCELLED, Speaker.VOCERO, now)
         call.timers[Timer.CANCEL] = now + call.timings.cancel_s

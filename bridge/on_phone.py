@@ -53,7 +53,7 @@ def hear(call: CallState, event: PhoneEvent, now: float) -> None:
         case MachineDetected(verdict):
             call.note(EntryKind.MACHINE, verdict[:40], now)
             machine = verdict.startswith("machine") or verdict == "fax"
-            if machine and call.phase is not Phase.CLOSING:
+            if machine and call.phase is not Phase.CLOSING and not call.takeover.active:
                 call.decide(CallEnding(EndCause.VOICEMAIL), now)
                 call.end_line(now)
         case _:

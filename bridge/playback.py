@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bridge.commands import ClearPlayback, MarkPlayback, Play
+from bridge.playback_figures import PlaybackFigures
 
 BYTES_PER_S = 8000
 """µ-law at 8 kHz."""
@@ -51,28 +52,6 @@ class _Mark:
     """When the virtual playhead reaches it."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlaybackFigures:
-    """How the playback has been doing."""
-
-    sent_ms: float
-    """Sound handed to the carrier; what was sent again after a clear counts twice."""
-    heard_ms: float
-    """Sound that the business has heard by our estimate."""
-    cleared_ms: float
-    """Sound forgotten before it was heard: interrupted, or left when the call broke off."""
-    lead_ms: float
-    """Sound that the carrier holds now, by our estimate."""
-    waiting_ms: float
-    """Sound that has not been sent yet."""
-    underruns: int
-    """Times the carrier ran dry although there was sound to send."""
-    refused_pieces: int
-    """Pieces that came in late, after their event id had been interrupted."""
-    dropped_pieces: int
-    """Pieces over the limit of unheard sound."""
-
-
 class Playback:
     """Admits the agent's sound, releases it at the pace of hearing, forgets it on interruption."""
 
@@ -92,6 +71,8 @@ class Playback:
         self._opened = False
         self._dry_at = 0.0
         self._owing = False
+        self.newest_sent = -1
+        """The highest event id of which something was sent."""
         self._interrupted: int | None = None
         self._marks: dict[str, _Mark] = {}
         self._generation = 0
@@ -195,6 +176,8 @@ class Playback:
             self._waiting.popleft()
         self._waiting_bytes -= len(sound)
         self._sent.append(_Piece(stretch.event_id, sound))
+        if stretch.event_id is not None and stretch.event_id > self.newest_sent:
+            self.newest_sent = stretch.event_id
         self._sent_unheard += len(sound)
         self._position += len(sound)
         self._unmarked += len(sound)
@@ -309,6 +292,19 @@ class Playback:
     def silent(self, now: float) -> bool:
         """Whether nothing waits and the playhead has passed everything that was sent."""
         return not self._waiting and now >= self._dry_at
+
+    def unplayed_s(self, now: float) -> float:
+        """Seconds of sound that the carrier holds now, by our estimate."""
+        return max(0.0, self._dry_at - now)
+
+    def wants_at(self, now: float) -> float:
+        """When the carrier may be sent more; in the past when it is short of sound."""
+        return max(self._dry_at, now) - self._lead_s
+
+    def held(self, now: float) -> bytes:
+        """The sound that the carrier holds now, by our estimate."""
+        self._advance(now)
+        return b"".join(piece.sound for piece in self._sent)
 
     def drained(self, now: float) -> bool:
         """Whether everything has been heard: all marks are back, or are so late that they

@@ -28,7 +28,9 @@ from bridge.commands import Command
 from bridge.events import Event
 from bridge.timings import CallTimings
 
-FORMAT = 1
+FORMAT = 2
+"""2 came with the operators: their events, and "answer_ms" in the timeline as it is measured."""
+READABLE = (1, FORMAT)
 CALL, CARRIER, AGENT, EVENTS = "call.json", "carrier.jsonl", "agent.jsonl", "events.jsonl"
 SOUND, OUTCOME = "sound.wav", "outcome.json"
 LINE_FILES = (CARRIER, AGENT, EVENTS)
@@ -93,6 +95,8 @@ class RecordedCall:
     folder: Path
     about: Mapping[str, object]
     """call.json."""
+    format: int
+    """See FORMAT; older ones lack what came later."""
     timings: CallTimings
     complete: bool
     """False when the recorder ran out of room: what came after is not known."""
@@ -104,8 +108,10 @@ class RecordedCall:
     def load(cls, folder: Path) -> RecordedCall:
         """Read a folder. Raises RecordingError."""
         about = _read_object(folder / CALL)
-        if about.get("format") != FORMAT:
-            raise RecordingError(f"{folder / CALL}: only format {FORMAT} can be read")
+        its_format = about.get("format")
+        if type(its_format) is not int or its_format not in READABLE:
+            readable = " and ".join(map(str, READABLE))
+            raise RecordingError(f"{folder / CALL}: only formats {readable} can be read")
         entries = sorted(
             (entry for name in LINE_FILES for entry in _read_lines(folder / name)),
             key=lambda entry: entry.n,
@@ -121,6 +127,7 @@ class RecordedCall:
         return cls(
             folder=folder,
             about=about,
+            format=its_format,
             timings=_read_timings(folder / CALL, about.get("timings")),
             complete=about.get("complete") is not False,
             entries=tuple(entries),

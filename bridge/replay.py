@@ -21,6 +21,7 @@ from bridge.commands import (
     Command,
     Finish,
     MarkPlayback,
+    Note,
     Play,
     Pong,
     SendToAgent,
@@ -40,7 +41,7 @@ from bridge.recording import (
 from bridge.replay_report import MOST_TOLD, Difference, ReplayReport, SoundDigest
 from bridge.session import CallSession
 from bridge.virtual_call import VirtualCall
-from data.call import CallEnding
+from data.call import CallEnding, EntryKind
 from data.masking import HIDDEN
 
 SHOWN = 160
@@ -109,7 +110,7 @@ class _Faithful:
         for number, (cause, expected) in enumerate(groups, start=1):
             inputs += cause is not None
             try:
-                got = () if cause is None else self._commands_after(cause)
+                got = () if cause is None else self._known_then(self._commands_after(cause))
             # A defect of the machine is a finding about the recording, not a crash of the tool.
             except Exception as error:
                 n = cause.n if cause is not None else 0
@@ -148,6 +149,12 @@ class _Faithful:
         if isinstance(event, StreamStarted):
             self._stream_sid = event.stream_sid
         return self._session.receive(event, cause.t)
+
+    def _known_then(self, commands: tuple[Command, ...]) -> tuple[Command, ...]:
+        """Without what no call of the recording's age has measured."""
+        if self._recorded.format > 1:
+            return commands
+        return tuple(each for each in commands if not _is_measured(each))
 
     def _compare(
         self,
@@ -212,6 +219,10 @@ def _groups(
         cause, commands = entry, []
     if cause is not None or commands:
         yield cause, commands
+
+
+def _is_measured(command: Command) -> bool:
+    return isinstance(command, Note) and command.entry.kind is EntryKind.MEASURED
 
 
 def _replay_disturbed(recorded: RecordedCall, chaos: str, seed: int) -> ReplayReport:

@@ -3,7 +3,8 @@
 It knows no socket and no clock; `now` is seconds since the call was ordered. Feed it whatever
 happens with `receive`, call `time_passed` once `deadline` is reached, and perform what they
 return, in order. The last command ever is Finish. What follows from an event is decided in
-`on_carrier`, `on_phone`, `on_agent` and `on_own`, on one `CallState`; here are the timers.
+`on_carrier`, `on_phone`, `on_agent`, `on_operator` and `on_own`, on one `CallState`; here are
+the timers.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import assert_never
 
-from bridge import on_agent, on_carrier, on_own, on_phone
-from bridge.call_state import CallSnapshot, CallState
+from bridge import on_agent, on_carrier, on_operator, on_own, on_phone
+from bridge.call_snapshot import CallSnapshot
+from bridge.call_state import CallState
 from bridge.commands import AskCarrier, Command, SendToAgent
 from bridge.events import (
     AgentAudio,
@@ -39,7 +41,13 @@ from bridge.events import (
     KeyPressed,
     MachineDetected,
     MarkReached,
+    OperatorAudio,
+    OperatorEnds,
+    OperatorGone,
+    OperatorHandsBack,
+    OperatorKeys,
     OperatorSaid,
+    OperatorTookOver,
     PhoneProgress,
     PhoneUnknown,
     ShutdownAsked,
@@ -48,10 +56,10 @@ from bridge.events import (
     ToolAnswered,
     ToolCalled,
 )
-from bridge.phases import Phase, StreamState
+from bridge.phases import AgentState, Phase, StreamState
 from bridge.phone_line import NO_NEWS, UNCONFIRMED_DIAL
 from bridge.timings import CallTimings, Timer
-from bridge.whispers import WRAP_UP
+from bridge.whispers import WRAP_UP, WRAP_UP_MEANWHILE
 from data.call import Blame, CallEnding, EndCause, Speaker
 
 _LONGEST_CATCH_UP_S = 1.0
@@ -73,6 +81,24 @@ class CallSession:
     def phase(self) -> Phase:
         """Where the call stands."""
         return self._call.phase
+
+    @property
+    def taken_over_by(self) -> str:
+        """The operator who speaks instead of the agent; empty: nobody."""
+        return self._call.takeover.operator
+
+    @property
+    def agent_live(self) -> bool:
+        """Whether there is, or may still be, an agent to tell something to."""
+        return self._call.agent is not AgentState.GONE
+
+    def operator_is_away(self) -> bool:
+        """Whether the operator who has the call broke off and anybody may step in."""
+        return Timer.OPERATOR_GONE in self._call.timers
+
+    def held_sound(self, now: float) -> bytes:
+        """What the carrier holds and the business has not heard yet (µ-law, 8 kHz)."""
+        return self._call.playback.held(now)
 
     def snapshot(self) -> CallSnapshot:
         """What can be seen of the call, as of the last event."""
@@ -119,8 +145,18 @@ class CallSession:
                 | MachineDetected()
             ):
                 on_phone.hear(call, event, now)
-            case ToolAnswered() | CustomerSaid() | OperatorSaid() | CancelAsked() | ShutdownAsked():
+            case ToolAnswered() | CustomerSaid() | CancelAsked() | ShutdownAsked():
                 on_own.hear(call, event, now)
+            case (
+                OperatorAudio()
+                | OperatorSaid()
+                | OperatorKeys()
+                | OperatorTookOver()
+                | OperatorHandsBack()
+                | OperatorGone()
+                | OperatorEnds()
+            ):
+                on_operator.hear(call, event, now)
             case _:
                 assert_never(event)
         return self._ordered(now)
@@ -163,7 +199,8 @@ class CallSession:
         timings = self._timings
         match timer:
             case Timer.SILENCE:
-                call.out.append(SendToAgent(call.uplink.silence(timings.silence_piece_s)))
+                if call.agent_live:  # else an operator talks on without it
+                    call.out.append(SendToAgent(call.uplink.silence(timings.silence_piece_s)))
                 after = at if now - at < _LONGEST_CATCH_UP_S else now
                 call.timers[Timer.SILENCE] = after + timings.silence_piece_s
             case Timer.SOUND_LOST:
@@ -176,13 +213,18 @@ class CallSession:
             case Timer.AGENT_READY:
                 on_agent.lost(call, f"not ready within {timings.agent_ready_s:g} s", now)
             case Timer.WRAP_UP:
-                sentence = WRAP_UP.format(seconds=timings.wrap_up_s)
+                words = WRAP_UP_MEANWHILE if call.takeover.active else WRAP_UP
+                sentence = words.format(seconds=timings.wrap_up_s)
                 call.tell(sentence, sentence, Speaker.VOCERO, now)
             case Timer.TOO_LONG:
                 call.decide(CallEnding(EndCause.TOO_LONG), now)
                 call.end_line(now, report=True)
             case Timer.CANCEL:
                 call.end_line(now, report=True)
+            case Timer.OPERATOR_GONE:
+                on_operator.hand_back(call, "", now)
+            case Timer.OPERATOR_SOUND:
+                call.release(now)
             case Timer.STREAM:
                 on_phone.never_heard(call, now)
             case Timer.REAP:

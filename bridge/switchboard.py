@@ -10,7 +10,7 @@ import contextlib
 import hmac
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import Protocol
@@ -27,7 +27,7 @@ from bridge.events import (
     PhoneProgress,
     ShutdownAsked,
 )
-from bridge.phases import Phase
+from bridge.live_calls import ENDING_PHASES, LiveCalls
 from bridge.ports import SocketListener, TextSocket
 from bridge.recorder import CallRecorder
 from bridge.twilio_socket import CarrierLeg, CarrierSocket
@@ -59,7 +59,7 @@ class _Line:
     token_used: bool = False
 
 
-class Switchboard:
+class Switchboard(LiveCalls):
     """Owns the calls. Use as an async context manager: leaving it ends whatever is left."""
 
     def __init__(
@@ -129,10 +129,18 @@ class Switchboard:
     def tell_agent(self, attempt_id: str, text: str) -> bool:
         """Give the agent what the customer wrote."""
         line = self._lines.get(attempt_id)
-        if line is None or line.call.session.phase in (Phase.CLOSING, Phase.ENDED):
+        if line is None or line.call.session.phase in ENDING_PHASES:
             return False
         line.call.receive(CustomerSaid(text))
         return True
+
+    # --- for the operators: see LiveCalls ---------------------------------------------------------
+    def _held(self) -> Iterable[Call]:
+        return (line.call for line in self._lines.values())
+
+    def _call(self, attempt_id: str) -> Call | None:
+        line = self._lines.get(attempt_id)
+        return None if line is None else line.call
 
     # --- for the webhooks -----------------------------------------------------------------------
     def answer(self, attempt_id: str, call_sid: str) -> str | None:

@@ -30,6 +30,10 @@ class CallTimings:
     """Seconds that the call's end waits for a tool that was started."""
     cancel_s: float = 10.0
     """Seconds that the agent gets to say goodbye after a cancellation."""
+    operator_gone_s: float = 5.0
+    """Seconds without the operator who has the call until the agent gets it back."""
+    operator_cancel_s: float = 30.0
+    """Seconds that an operator who has the call gets to say goodbye after a cancellation."""
     max_call_s: float = 300.0
     """Seconds from the media stream's start to the hang-up in any case."""
     wrap_up_s: float = 20.0
@@ -75,6 +79,10 @@ class Timer(Enum):
     WRAP_UP = auto()
     TOO_LONG = auto()
     CANCEL = auto()
+    OPERATOR_GONE = auto()
+    """The operator who has the call is away."""
+    OPERATOR_SOUND = auto()
+    """Sound of the operator is due."""
     SILENCE = auto()
     SOUND_LOST = auto()
     CARRIER_ANSWER = auto()

@@ -36,12 +36,18 @@ class ToolDesk:
         self._seen: set[str] = set()
         self._pending: dict[str, tuple[str, float]] = {}
 
-    def called(self, tool_call_id: str, name: str, now: float) -> bool:
-        """Take in a tool call; whether it has to be answered."""
+    def refused(self, tool_call_id: str) -> bool:
+        """Take in a tool call that is not run and reports nothing; whether it is to be answered."""
         if tool_call_id in self._seen or len(self._seen) >= MOST_CALLS:
             self.ignored += 1
             return False
         self._seen.add(tool_call_id)
+        return True
+
+    def called(self, tool_call_id: str, name: str, now: float) -> bool:
+        """Take in a tool call; whether it has to be answered."""
+        if not self.refused(tool_call_id):
+            return False
         self._pending[tool_call_id] = (name, now + self._tool_s)
         if name == self._closing_tool:
             self.reported = True

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter
+from collections.abc import Mapping
 
 from audio.formats import parse_format
 from bridge import elevenlabs_wire, twilio_wire
@@ -39,6 +40,8 @@ from bridge.events import (
     Event,
     Interrupted,
     MarkReached,
+    OperatorAudio,
+    OperatorKeys,
     PhoneProgress,
     PhoneStatus,
     StreamStarted,
@@ -176,12 +179,19 @@ class VirtualCall:
             case ToolCalled(tool_call_id, name, parameters):
                 self._tool_calls[tool_call_id] += 1
                 if name == PRESS_KEYS:
-                    try:
-                        self._tones_ms += len(keys_to_press(parameters)[1]) * 1000 / BYTES_PER_S
-                    except BadKeys:
-                        return
+                    self._expect_keys(parameters)
+            case OperatorKeys(digits):
+                self._expect_keys({"digits": digits})
+            case OperatorAudio(sound):
+                self._tones_ms += len(sound) * 1000 / BYTES_PER_S
             case _:
                 pass
+
+    def _expect_keys(self, parameters: Mapping[str, object]) -> None:
+        try:
+            self._tones_ms += len(keys_to_press(parameters)[1]) * 1000 / BYTES_PER_S
+        except BadKeys:
+            return
 
     def _milliseconds(self, sound: bytes) -> int:
         try:

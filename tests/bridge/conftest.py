@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
-from bridge.commands import ClearPlayback, Command, Finish, MarkPlayback, Note, Play
+from bridge.commands import ClearPlayback, Command, Finish, MarkPlayback, Note, Play, TellAgent
 from bridge.events import (
     AgentReady,
     AnswerAsked,
@@ -155,6 +155,11 @@ class Driver:
         """Both legs stand at 6 s."""
         self.connecting()
         self.until(6.0, StreamStarted("MZ1", "CA1"), AgentReady("conv1", hears, speaks))
+
+    @staticmethod
+    def told(acts: Iterable[Command]) -> list[str]:
+        """What the agent is told by these."""
+        return [act.text for act in acts if isinstance(act, TellAgent)]
 
     def notes(self, kind: EntryKind) -> list[str]:
         """The timeline's texts of this kind."""

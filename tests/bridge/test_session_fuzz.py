@@ -48,7 +48,13 @@ from bridge.events import (
     KeyPressed,
     MachineDetected,
     MarkReached,
+    OperatorAudio,
+    OperatorEnds,
+    OperatorGone,
+    OperatorHandsBack,
+    OperatorKeys,
     OperatorSaid,
+    OperatorTookOver,
     PhoneProgress,
     PhoneStatus,
     PhoneUnknown,
@@ -77,6 +83,8 @@ QUIET: st.SearchStrategy[Event] = st.one_of(
         st.sampled_from([{}, {"digits": "1"}, {"digits": "?"}]),
     ),
     st.builds(ToolAnswered, TOOLS, st.just("false"), st.booleans()),
+    st.builds(OperatorTookOver, st.sampled_from(["Ana", "Ana", "Beto", ""])),
+    st.builds(OperatorAudio, st.integers(0, 4000).map(lambda size: b"o" * size)),
     st.sampled_from(
         [
             AgentSaid("x"),
@@ -87,6 +95,10 @@ QUIET: st.SearchStrategy[Event] = st.one_of(
             KeyPressed("1"),
             CustomerSaid("x"),
             OperatorSaid("x"),
+            OperatorKeys("1w"),
+            OperatorKeys("?"),
+            OperatorHandsBack("x"),
+            OperatorGone(),
             AgentUsedOwnTool("skip_turn"),
             MachineDetected("human"),
         ]
@@ -119,6 +131,8 @@ GRAVE: st.SearchStrategy[Event] = st.sampled_from(
         DialUnanswered("x"),
         PhoneUnknown("x"),
         CancelAsked(),
+        OperatorEnds(at_once=False),
+        OperatorEnds(at_once=True),
         ShutdownAsked(),
     ]
 )
@@ -184,9 +198,17 @@ class Witness:
         assert self.finished is (self.session.phase is Phase.ENDED)
 
     def happen(self, event: Event) -> None:
+        session = self.session
+        before = session.snapshot()
         if isinstance(event, StreamStarted) and not self.counts[CloseStream]:
             self.stream_open = True
-        self.look(self.session.receive(event, self.now))
+        commands = session.receive(event, self.now)
+        self.look(commands)
+        if before.taken_over_by and isinstance(event, ToolCalled):
+            assert not any(isinstance(command, RunTool) for command in commands)
+            assert session.snapshot().reported == before.reported
+        if session.taken_over_by:
+            assert session.phase is Phase.TALKING
         if isinstance(event, (StreamStopped, CarrierLost)):
             self.stream_open = False
 

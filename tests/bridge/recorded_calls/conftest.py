@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import json
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from random import Random
 
@@ -218,13 +218,19 @@ Drive = Callable[..., HandDriven]
 
 @pytest.fixture
 def drive() -> Drive:
-    """Holds the small call; `agent_format`, `max_bytes` and `lead_ms` can be given."""
+    """Holds the small call; `agent_format`, `max_bytes` and `lead_ms` can be given, and what
+    happens `also`."""
 
     def held(
-        agent_format: str = "ulaw_8000", max_bytes: int = MAX_BYTES, lead_ms: int = 200
+        agent_format: str = "ulaw_8000",
+        max_bytes: int = MAX_BYTES,
+        lead_ms: int = 200,
+        also: Sequence[tuple[float, Event]] = (),
     ) -> HandDriven:
         call = HandDriven(max_bytes, lead_ms)
         script(call, agent_format)
+        for t, event in also:
+            call.at(t, "", event)
         call.run()
         return call
 

@@ -61,7 +61,7 @@ def line_of(text: str, number: int) -> str:
         ("events.jsonl", lambda text: text.replace('"ringing"', '"ringin"'), "status cannot be"),
         ("events.jsonl", lambda text: text.replace('"event"', '"x"', 1), '"what" must'),
         ("call.json", lambda text: text[:50], "call.json: not whole JSON"),
-        ("call.json", lambda text: text.replace('"format": 1', '"format": 2'), "only format 1"),
+        ("call.json", lambda text: text.replace('"format": 2', '"format": 3'), "formats 1 and 2"),
         ("call.json", lambda text: text.replace('"lead_ms"', '"lead"'), "another version"),
         ("call.json", lambda text: text.replace('"lead_ms": 200', '"lead_ms": -1'), "positive"),
         ("call.json", lambda text: text.replace('"lead_ms": 200', '"lead_ms": "x"'), "wrong type"),
@@ -123,7 +123,7 @@ def test_events_survive_the_way_through_json(event: Event) -> None:
 
 
 def test_every_event_and_command_has_a_name_of_its_own() -> None:
-    assert len(EVENT_TYPES) == 31
+    assert len(EVENT_TYPES) == 37
     assert len(COMMAND_TYPES) == 15
     command = RunTool("t", "ask_customer", {"question": "¿a las 5?"})
     assert command_from_json(command_to_json(command)) == command

@@ -1,0 +1,55 @@
+"""The one timer of a call: it fires when the session's deadline has come."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+TIMER_SLACK_S = 0.0005
+
+
+class DeadlineTimer:
+    """Lazy: a timer that fires too early just looks again, so that a frame costs no re-arming."""
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        began: float,
+        deadline: Callable[[], float | None],
+        fire: Callable[[], None],
+    ) -> None:
+        """`began`: the loop's time from which deadlines count; None is no deadline, ever again."""
+        self._loop = loop
+        self._began = began
+        self._deadline = deadline
+        self._fire = fire
+        self._handle: asyncio.TimerHandle | None = None
+        self._at = 0.0
+
+    def arm(self) -> None:
+        """The deadline may have changed."""
+        deadline = self._deadline()
+        if deadline is None:
+            return
+        if self._handle is not None:
+            if self._at <= deadline + TIMER_SLACK_S:
+                return
+            self._handle.cancel()
+        self._at = deadline
+        self._handle = self._loop.call_at(self._began + deadline, self._look)
+
+    def cancel(self) -> None:
+        """Never fire again unless armed anew."""
+        if self._handle is not None:
+            self._handle.cancel()
+            self._handle = None
+
+    def _look(self) -> None:
+        self._handle = None
+        deadline = self._deadline()
+        if deadline is None:
+            return
+        if self._loop.time() - self._began < deadline - TIMER_SLACK_S:
+            self.arm()
+        else:
+            self._fire()
