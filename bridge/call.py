@@ -8,9 +8,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from dataclasses import dataclass
 
 from bridge import elevenlabs_wire
+from bridge.call_input import Input
+from bridge.call_report import call_report, measured
 from bridge.chores import CallNeeds, Chores
 from bridge.commands import (
     AnswerTool,
@@ -36,6 +37,7 @@ from bridge.events import (
     AgentClosed,
     AgentEvent,
     AgentLost,
+    BusinessAudio,
     CancelAsked,
     CarrierEvent,
     CarrierLost,
@@ -43,7 +45,10 @@ from bridge.events import (
     Event,
     OperatorEnds,
     ShutdownAsked,
+    StreamStarted,
+    StreamStopped,
 )
+from bridge.listening import ListeningPost
 from bridge.ports import SocketListener, TextSocket
 from bridge.recorder import CallRecorder
 from bridge.session import CallSession
@@ -61,16 +66,6 @@ from data.call import (
 log = logging.getLogger(__name__)
 
 MAX_TIMELINE = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class Input:
-    """One thing for the session to hear; an event of None means that a deadline has passed."""
-
-    source: str
-    """"carrier" or "agent" when it came as websocket text, else ""."""
-    text: str
-    event: Event | None
 
 
 class Call:
@@ -100,6 +95,14 @@ class Call:
         self._agent: AgentSocket | None = None
         self._agent_wanted = True
         self._timeline: list[TimelineEntry] = []
+        self.listeners = ListeningPost(
+            order.attempt_id,
+            self._began,
+            self._set_tap,
+            self.session.held_sound,
+            lambda: self.session.taken_over_by != "",
+        )
+        self._tap: ListeningPost | None = None
         self._stream_until: float | None = None
 
     # --- life ---------------------------------------------------------------------------------
@@ -115,6 +118,7 @@ class Call:
                 await self._chores.finish()
         finally:
             self._timer.cancel()
+            self.listeners.close()
             for socket in (self._agent, self._carrier):
                 if socket is not None:
                     socket.close()
@@ -151,6 +155,8 @@ class Call:
 
     def carrier_said(self, text: str, event: CarrierEvent) -> None:
         """A message of the carrier's media socket."""
+        if self._tap is not None and isinstance(event, BusinessAudio):
+            self._tap.business(event.sound, event.at_ms)
         self._handle(Input("carrier", text, event))
 
     def carrier_skipped(self, text: str) -> None:
@@ -207,7 +213,7 @@ class Call:
             # rounds: the session is told the time that it asked for, or it would ask again.
             now = max(now, self.session.deadline() or now)
         if self.recorder is not None:
-            self._record(self.recorder, happening, now)
+            happening.record(self.recorder, now)
         if happening.event is None:
             commands = self.session.time_passed(now)
         else:
@@ -218,20 +224,13 @@ class Call:
         if not self._over.done():
             self._timer.arm()
 
-    @staticmethod
-    def _record(recorder: CallRecorder, happening: Input, now: float) -> None:
-        if happening.event is None:
-            recorder.deadline_fired(now)
-        elif happening.source == "carrier":
-            recorder.carrier_said(now, happening.text)
-        elif happening.source == "agent":
-            recorder.agent_said(now, happening.text)
-        else:
-            recorder.happened(now, happening.event)
-
     def _observe(self, event: Event) -> None:
         if isinstance(event, CancelAsked | OperatorEnds):
             self._work.cancelled = True
+        elif isinstance(event, StreamStarted):
+            self.listeners.stream_began()
+        elif isinstance(event, StreamStopped | CarrierLost):
+            self.listeners.stream_over()
         elif isinstance(event, Dialed) and not self.call_sid:
             self.call_sid = event.call_sid
             self._work.bind(event.call_sid)
@@ -248,6 +247,8 @@ class Call:
                 text = self._carrier.perform(command)
                 if recorder is not None:
                     recorder.vocero_said_to_carrier(now, text)
+                if self._tap is not None:
+                    self._overhear(self._tap, command)
             case SendToAgent() | Pong() | AnswerTool() | TellAgent() if self._agent is not None:
                 sent = self._agent.perform(command)
                 if recorder is not None:
@@ -270,6 +271,7 @@ class Call:
                 self._work.run_tool(command)
             case CloseStream():
                 self._stream_ended(now)
+                self.listeners.stream_over()
                 if self._carrier is not None:
                     self._carrier.close()
             case CloseAgent():
@@ -288,6 +290,16 @@ class Call:
                     self._over.set_result(ending)
             case _:
                 log.debug("nobody to send a %s to", type(command).__name__)
+
+    def _set_tap(self, post: ListeningPost | None) -> None:
+        self._tap = post
+
+    @staticmethod
+    def _overhear(post: ListeningPost, command: Command) -> None:
+        if isinstance(command, Play):
+            post.play(command.sound)
+        elif isinstance(command, ClearPlayback):
+            post.clear()
 
     def _listen_to_agent(self, socket: TextSocket) -> SocketListener:
         agent = AgentSocket(socket, self)
@@ -326,14 +338,6 @@ class Call:
             until = self.now if self._stream_until is None else self._stream_until
             talked_s = max(0.0, until - seen.stream_started_at)
             dropped = self._agent.frames_dropped if self._agent is not None else 0
-            for figure, value in (*seen.figures(), ("uplink_dropped", dropped)):
-                self._note(TimelineEntry(self.now, EntryKind.MEASURED, f"{figure}={value}"))
-        return CallReport(
-            attempt_id=self.order.attempt_id,
-            ending=ending,
-            call_sid=self.call_sid,
-            conversation_id=seen.conversation_id,
-            answered=seen.answered,
-            talked_s=round(talked_s, 3),
-            timeline=tuple(self._timeline),
-        )
+            for figure in measured((*seen.figures(), ("uplink_dropped", dropped)), self.now):
+                self._note(figure)
+        return call_report(self.order, self.call_sid, seen, ending, talked_s, self.timeline)

@@ -18,6 +18,7 @@ from bridge.events import (
     OperatorSaid,
     OperatorTookOver,
 )
+from bridge.listening import Listening, OnPiece
 from bridge.on_operator import MOST_NAME
 from bridge.phases import LIVE_PHASES, Phase
 from bridge.tool_desk import keys_to_press
@@ -44,6 +45,9 @@ class LiveCalls(ABC):
     """The operators' side of the switchboard. Nothing here waits, and no act reaches a call that
     is over: then it is False."""
 
+    def __init__(self) -> None:
+        self._on_piece: OnPiece | None = None
+
     @abstractmethod
     def _held(self) -> Iterable[Call]:
         """All calls, also those whose report is still on its way."""
@@ -60,6 +64,24 @@ class LiveCalls(ABC):
         """This call, unless it is over or was never ordered."""
         call = self._live(attempt_id)
         return None if call is None else _seen(call)
+
+    # --- listening ------------------------------------------------------------------------------
+    def listen(self, attempt_id: str) -> Listening | None:
+        """An ear in this call, see `Listening`; None: no such call."""
+        call = self._live(attempt_id)
+        return None if call is None else Listening(call.listeners)
+
+    @property
+    def on_piece(self) -> OnPiece | None:
+        """Gets (attempt id, piece) of every call with a stream, for level meters; must not wait.
+        While it is None a call that nobody listens to costs nothing more."""
+        return self._on_piece
+
+    @on_piece.setter
+    def on_piece(self, on_piece: OnPiece | None) -> None:
+        self._on_piece = on_piece
+        for call in self._held():
+            call.listeners.measure(on_piece)
 
     # --- steering -------------------------------------------------------------------------------
     def whisper(self, attempt_id: str, text: str) -> bool:
@@ -136,5 +158,5 @@ def _seen(call: Call) -> LiveCall:
         at_s=call.now,
         snapshot=call.session.snapshot(),
         timeline=call.timeline,
-        listeners=0,
+        listeners=call.listeners.listeners,
     )

@@ -10,10 +10,8 @@ from audio.mix import StereoTimeline
 from bridge import twilio_wire
 from bridge.errors import BadFrame
 from bridge.events import BusinessAudio, StreamStopped
+from bridge.sound_places import BYTES_PER_S, FrameJoint, Playhead
 
-BYTES_PER_S = 8000
-JITTER_BYTES = 80
-"""10 ms: half a frame. The carrier's timestamps are off by 2 ms either way; a lost frame is 20."""
 SPARE_MS = 10_000
 """How far the carrier's timestamps may run ahead of our clock before they are disbelieved."""
 
@@ -21,40 +19,31 @@ SPARE_MS = 10_000
 class SoundTrack:
     """Collects sound in the order of the call; `timeline` is the result.
 
-    The business is placed by the carrier's timestamps, the agent where a carrier that plays at
-    once and without gaps would have played it: each piece at the later of its sending and the end
-    of the piece before. What was cleared, or not played when the stream ended, was not heard.
+    The business is placed by the carrier's timestamps, the agent by the playhead (`sound_places`).
+    What was cleared, or not played when the stream ended, was not heard.
     """
 
     def __init__(self, began: float, ended: float) -> None:
         """`began`, `ended`: the media stream's start and the call's end, in call seconds."""
         self._began = began
-        self._playhead = began
-        self._business_until = -1_000_000
-        """The byte after the business's last sound; long ago before the first."""
+        self._frames = FrameJoint()
+        self._playhead = Playhead(began)
         self.timeline = StereoTimeline(max(0.0, ended - began) * 1000 + SPARE_MS)
 
     def business(self, event: BusinessAudio) -> None:
-        """Sound of the business. What follows within the timestamps' jitter follows at once: taken
-        literally, it would tear every frame from the next.
-        """
-        at = event.at_ms * BYTES_PER_S // 1000
-        if abs(at - self._business_until) <= JITTER_BYTES:
-            at = self._business_until
+        """Sound of the business."""
+        at = self._frames.place(event.at_ms, len(event.sound))
         self.timeline.place("left", at, event.sound)
-        self._business_until = at + len(event.sound)
 
     def play(self, sound: bytes, t: float) -> None:
         """Sound that was sent to the business."""
-        at = max(self._playhead, t)
+        at = self._playhead.play(len(sound), t)
         self.timeline.place("right", self._sample(at), sound)
-        self._playhead = at + len(sound) / BYTES_PER_S
 
     def silence(self, t: float) -> None:
         """What was sent before and not heard by now is not heard any more."""
-        if t < self._playhead:
+        if self._playhead.stop(t):
             self.timeline.truncate("right", self._sample(t))
-            self._playhead = t
 
     def _sample(self, t: float) -> int:
         return max(0, round((t - self._began) * BYTES_PER_S))

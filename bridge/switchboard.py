@@ -71,6 +71,7 @@ class Switchboard(LiveCalls):
         new_recorder: Callable[[CallOrder], CallRecorder] | None = None,
         save_recording: Callable[[CallRecorder, CallReport], Awaitable[None]] | None = None,
     ) -> None:
+        super().__init__()
         self.draining = False
         self._needs = needs
         self._upgrade_check = upgrade_check
@@ -114,6 +115,7 @@ class Switchboard(LiveCalls):
             raise NoRoom("this attempt is being called already")
         recorder = self._new_recorder(order) if self._new_recorder is not None else None
         line = _Line(Call(order, self._needs, recorder))
+        line.call.listeners.measure(self.on_piece)
         self._lines[order.attempt_id] = line
         self._quiet.clear()
         self._tasks.create_task(self._hold(line), name="call")
