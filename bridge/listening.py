@@ -157,12 +157,9 @@ class ListeningPost:
         return LiveMix(now, self._held(now))
 
     def _schedule(self, mix: LiveMix) -> None:
-        self._timer = self._loop.call_at(self._began + mix.next_cut(), self._cut)
+        self._timer = self._loop.call_at(self._began + mix.next_cut(), self._cut, mix)
 
-    def _cut(self) -> None:
-        mix = self._mix
-        if mix is None:
-            return
+    def _cut(self, mix: LiveMix) -> None:
         mix.operator_speaks = self._operator_speaks()
         self._publish(self._safely(mix.cut, self._now) or ())
         self._arrange()

@@ -7,6 +7,8 @@ where it arrives, give or take the network. What goes to the business is placed 
 
 from __future__ import annotations
 
+from collections import deque
+
 from audio.mulaw import SILENCE_BYTE
 from bridge.sound_piece import PIECE_SAMPLES, SoundPiece
 from bridge.sound_places import BYTES_PER_MS, BYTES_PER_S, FrameJoint, Playhead
@@ -66,7 +68,7 @@ class _Alignment:
 
     def __init__(self) -> None:
         self._offset: int | None = None
-        self._lateness: list[int] = []
+        self._lateness: deque[int] = deque(maxlen=MOST_WATCHED)
         self._watched_from = 0.0
         self._watch_s = FIRST_LOOK_S
         self._strange = 0
@@ -83,8 +85,7 @@ class _Alignment:
                 self._strange, self._offset, self._watch_s = 0, None, FIRST_LOOK_S
             return None
         self._strange = 0
-        if len(self._lateness) < MOST_WATCHED:
-            self._lateness.append(late)
+        self._lateness.append(late)
         if now - self._watched_from >= self._watch_s:
             self._correct(now)
         return at + self._offset

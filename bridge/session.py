@@ -223,8 +223,6 @@ class CallSession:
                 call.end_line(now, report=True)
             case Timer.OPERATOR_GONE:
                 on_operator.hand_back(call, "", now)
-            case Timer.OPERATOR_SOUND:
-                call.release(now)
             case Timer.STREAM:
                 on_phone.never_heard(call, now)
             case Timer.REAP:
@@ -235,8 +233,8 @@ class CallSession:
                 call.hang_up(now)
             case Timer.REPORT:
                 call.close_agent()
-            case Timer.LINE | Timer.APOLOGY | Timer.TOOLS:
-                pass
+            case Timer.LINE | Timer.APOLOGY | Timer.TOOLS | Timer.OPERATOR_SOUND:
+                pass  # what follows is done whenever time passes: `settle`, `release`
             case _:
                 assert_never(timer)
 

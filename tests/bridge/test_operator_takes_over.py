@@ -18,6 +18,7 @@ from bridge.events import (
     AgentCorrected,
     AgentPinged,
     AgentSaid,
+    AgentUsedOwnTool,
     BusinessAudio,
     BusinessSaid,
     Interrupted,
@@ -236,5 +237,6 @@ def test_a_tool_from_before_is_answered(call: Driver) -> None:
 
 def test_tools_work_again_afterwards(call: Driver) -> None:
     call.talking()
-    call.hear(TAKES, OperatorHandsBack(""))
+    call.hear(TAKES, AgentUsedOwnTool("skip_turn"), OperatorHandsBack(""))
+    assert call.hear(AgentUsedOwnTool("skip_turn")) == []
     assert call.hear(REPORT) == [RunTool("r1", "report_result", REPORT.parameters)]
