@@ -20,7 +20,7 @@ from vocero.metrics import Metrics
 
 
 class Watcher(Protocol):
-    """Somebody who looks on: the demo, `vocero call`."""
+    """Somebody who looks on: the demo, `vocero call`, the operators' pages."""
 
     def call_noted(self, attempt_id: str, entry: TimelineEntry) -> None: ...
     def call_over(self, report: CallReport) -> None: ...
@@ -39,7 +39,7 @@ class PhoneDesk:
             self._board.place(order)
         except NoRoom as full:
             raise PhoneFull(str(full)) from full
-        self._desk.languages[order.attempt_id] = str(order.variables.get("language", "es"))
+        self._desk.call_placed(order)
 
     def cancel(self, attempt_id: str) -> bool:
         """End this call."""
@@ -98,16 +98,18 @@ class CallDesk:
         tools: AgentTools,
         store: Store,
         metrics: Metrics,
-        watcher: Watcher | None,
         before_tools: Callable[[], Awaitable[None]] | None,
     ) -> None:
         self.concierge: Concierge | None = None
         self.languages: dict[str, str] = {}
         """Of live calls, by attempt: the language in which the business is spoken to."""
+        self.watchers: list[Watcher] = []
+        """Each is told of every call."""
+        self.placed: Callable[[str], None] = lambda attempt_id: None
+        """Told of every call that is ordered. Quick, never waits."""
         self._tools = tools
         self._store = store
         self._metrics = metrics
-        self._watcher = watcher
         self._before_tools = before_tools
 
     async def answer_tool(
@@ -118,6 +120,11 @@ class CallDesk:
             await self._before_tools()
         reply = await self._tools.answer_tool(attempt_id, name, parameters)
         return ToolReply(reply.result, reply.is_error)
+
+    def call_placed(self, order: CallOrder) -> None:
+        """The switchboard has this call now."""
+        self.languages[order.attempt_id] = str(order.variables.get("language", "es"))
+        self.placed(order.attempt_id)
 
     def is_live(self, attempt_id: str) -> bool:
         """Whether this call may use tools over HTTP."""
@@ -135,8 +142,8 @@ class CallDesk:
             self._metrics.underruns.add(by=float(entry.text.partition("=")[2]))
         if self.concierge is not None:
             self.concierge.call_noted(attempt_id, entry)
-        if self._watcher is not None:
-            self._watcher.call_noted(attempt_id, entry)
+        for watcher in self.watchers:
+            watcher.call_noted(attempt_id, entry)
 
     async def call_finished(self, report: CallReport) -> None:
         """bridge.ports.CallObserver. Raises StoreError; then it must be told again."""
@@ -144,8 +151,8 @@ class CallDesk:
         await self.concierge.call_finished(report)
         self.languages.pop(report.attempt_id, None)
         await self._count(report)
-        if self._watcher is not None:
-            self._watcher.call_over(report)
+        for watcher in self.watchers:
+            watcher.call_over(report)
 
     async def _count(self, report: CallReport) -> None:
         ending = report.ending

@@ -12,11 +12,13 @@ from typing import Self
 from bridge.chores import CallNeeds
 from bridge.dial_pace import DialPace
 from bridge.elevenlabs_agent import AgentDoor
+from bridge.recorder import CallRecorder
 from bridge.switchboard import Switchboard
 from bridge.timings import CallTimings
 from bridge.twilio_dialer import TwilioDialer
 from bridge.twilio_signature import TwilioSignature
 from bridge.twilio_webhooks import CallbackAddresses
+from data.call import CallReport
 from data.store import StoreError
 from messaging import phrases
 from messaging.outbox import Sender
@@ -26,14 +28,19 @@ from vocero.adapters import CallDesk, CarrierLookup, CountingSender, PhoneDesk, 
 from vocero.clips import Clips, add_clip_route
 from vocero.customers_side import CustomersSide, OtherSide
 from vocero.metrics import Metrics
+from vocero.operators.feed import Feed
+from vocero.operators.needs import HearPiece, OperatorsNeeds
+from vocero.operators.operators import add_no_operators, add_operators
 from vocero.outside import Outside
-from vocero.recordings import Recordings
+from vocero.recordings import RECORDINGS, Recordings
 from vocero.sending import Sending
 from vocero.settings import Settings
 from vocero.tools_api import add_tools_api
 from vocero.web import WebNeeds, make_app
 
 log = logging.getLogger(__name__)
+
+SaveRecording = Callable[[CallRecorder, CallReport], Awaitable[None]]
 
 RING_S = 30
 CARRIER_LIMIT_MARGIN_S = 30
@@ -71,7 +78,8 @@ class Service:
         addresses = CallbackAddresses(settings.base_url)
         dialer = _dialer(settings, outside, addresses)
         tools = AgentTools(outside.now, settings.default_timezone, self.store)
-        self._desk = CallDesk(tools, self.store, self.metrics, watcher, before_tools)
+        self._desk = CallDesk(tools, self.store, self.metrics, before_tools)
+        self._desk.watchers += [watcher] if watcher is not None else []
         whatsapp = _whatsapp(settings, outside)
         self._sending = Sending(
             self.store, CountingSender(sender or whatsapp, self.metrics), outside.now
@@ -115,6 +123,8 @@ class Service:
         secret = settings.tools_secret.get_secret_value()
         if secret:
             add_tools_api(self.app, secret, self._desk)
+        self._tasks: asyncio.TaskGroup | None = None
+        self._feed = self._open_to_operators()
         self.metrics.live_calls.follow(lambda: self.switchboard.live_calls)
         self.metrics.draining.follow(lambda: float(self.switchboard.draining))
         self._stack = AsyncExitStack()
@@ -154,14 +164,56 @@ class Service:
             signature,
             max_calls=settings.max_calls,
             new_recorder=recordings.recorder if settings.record_calls else None,
-            save_recording=recordings.save,
+            save_recording=self._saving_with(recordings),
         )
+
+    def _saving_with(self, recordings: Recordings) -> SaveRecording:
+        async def save(recorder: CallRecorder, report: CallReport) -> None:
+            await recordings.save(recorder, report)
+            if self._feed is not None:
+                self._feed.recorded(report.attempt_id)
+
+        return save
+
+    def _open_to_operators(self) -> Feed | None:
+        settings, outside = self.settings, self._outside
+        password = settings.operator_password.get_secret_value()
+        if not password or not self._serves_customers:
+            add_no_operators(self.app)
+            return None
+        room = add_operators(
+            self.app,
+            OperatorsNeeds(
+                password=password,
+                secret=settings.secret_key.get_secret_value(),
+                base_url=settings.base_url,
+                recordings=settings.var_dir / RECORDINGS,
+                zone=settings.default_timezone,
+                now=outside.now,
+                board=self.switchboard,
+                hear_pieces=self._hear_pieces,
+                store=self.store,
+                answer_tool=self._desk.answer_json,
+                tasks=self._at_work,
+            ),
+        )
+        self._desk.watchers.append(room.feed)
+        self._desk.placed = room.feed.call_placed
+        return room.feed
+
+    def _hear_pieces(self, hear: HearPiece | None) -> None:
+        self.switchboard.on_piece = hear
+
+    def _at_work(self) -> asyncio.TaskGroup:
+        assert self._tasks is not None, "the service is at work while requests are answered"
+        return self._tasks
 
     async def __aenter__(self) -> Self:
         await self.store.open()
         self._stack.push_async_callback(self.store.close)
         self._stack.push_async_callback(self._customers.close)
         tasks = await self._stack.enter_async_context(asyncio.TaskGroup())
+        self._tasks = tasks
         self._sending.start(tasks)
         self._stack.push_async_callback(self._sending.finish)
         if self._serves_customers:
@@ -169,6 +221,8 @@ class Service:
             self._stack.callback(sweeping.cancel)
             self._customers.show_typing_in(tasks)
             self._stack.callback(self._customers.stop_typing)
+        if self._feed is not None:
+            self._stack.callback(tasks.create_task(self._feed.run(), name="feed").cancel)
         await self._stack.enter_async_context(self.concierge)
         await self._stack.enter_async_context(self.switchboard)
         if self._serves_customers:
@@ -196,8 +250,15 @@ class Service:
             await asyncio.sleep(TAKE_UP_AGAIN_S)
 
     async def drain(self, within_s: float) -> bool:
-        """No new calls; wait for the live ones, end the rest. True when none was cut short."""
-        return await self.switchboard.drain(within_s)
+        """No new calls; wait for the live ones, end the rest. True when none was cut short.
+
+        Operators look on until the last call has ended.
+        """
+        try:
+            return await self.switchboard.drain(within_s)
+        finally:
+            if self._feed is not None:
+                self._feed.closed.set()
 
     def hurry(self) -> None:
         """End as soon as can be: messages to customers may have to wait for the next start."""

@@ -1,0 +1,1 @@
+"""The listening room: operators hear, see and steer live calls in a browser."""
