@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from audio.clip import NoClip
@@ -35,15 +35,27 @@ class Recordings:
     """None where nobody could play them."""
     promised: Callable[[], None]
     """There is something new to send."""
+    written: Callable[[str], None] = lambda attempt_id: None
+    """A recording is complete."""
+    unwritten: set[str] = field(default_factory=set)
+    """Attempts whose recording is still to be written, or is being written."""
 
     def recorder(self, order: CallOrder) -> CallRecorder:
         """For a call that begins."""
+        self.unwritten.add(order.attempt_id)
         return CallRecorder(
             order.attempt_id, self.timings, (order.to_number, *order.secret_numbers)
         )
 
     async def save(self, recorder: CallRecorder, report: CallReport) -> None:
         """The call is over and its result told: write it down. Raises OSError, StoreError."""
+        try:
+            await self._save(recorder, report)
+        finally:
+            self.unwritten.discard(report.attempt_id)
+        self.written(report.attempt_id)
+
+    async def _save(self, recorder: CallRecorder, report: CallReport) -> None:
         record = await self.store.call(report.attempt_id)
         result = record.result if record is not None else None
         began = record.attempt.created_at if record is not None else None

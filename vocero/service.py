@@ -12,13 +12,11 @@ from typing import Self
 from bridge.chores import CallNeeds
 from bridge.dial_pace import DialPace
 from bridge.elevenlabs_agent import AgentDoor
-from bridge.recorder import CallRecorder
 from bridge.switchboard import Switchboard
 from bridge.timings import CallTimings
 from bridge.twilio_dialer import TwilioDialer
 from bridge.twilio_signature import TwilioSignature
 from bridge.twilio_webhooks import CallbackAddresses
-from data.call import CallReport
 from data.store import StoreError
 from messaging import phrases
 from messaging.outbox import Sender
@@ -39,8 +37,6 @@ from vocero.tools_api import add_tools_api
 from vocero.web import WebNeeds, make_app
 
 log = logging.getLogger(__name__)
-
-SaveRecording = Callable[[CallRecorder, CallReport], Awaitable[None]]
 
 RING_S = 30
 CARRIER_LIMIT_MARGIN_S = 30
@@ -84,6 +80,7 @@ class Service:
         self._sending = Sending(
             self.store, CountingSender(sender or whatsapp, self.metrics), outside.now
         )
+        self._unwritten: set[str] = set()
         self._clips = Clips(settings.var_dir / CLIPS, settings.base_url, outside.now)
         self.switchboard = self._switchboard(signature, dialer)
         self._customers = CustomersSide(
@@ -142,6 +139,8 @@ class Service:
             now=outside.now,
             clips=self._clips if self._serves_customers else None,
             promised=self._sending.outbox.wake,
+            written=self._recorded,
+            unwritten=self._unwritten,
         )
         return Switchboard(
             CallNeeds(
@@ -164,16 +163,8 @@ class Service:
             signature,
             max_calls=settings.max_calls,
             new_recorder=recordings.recorder if settings.record_calls else None,
-            save_recording=self._saving_with(recordings),
+            save_recording=recordings.save,
         )
-
-    def _saving_with(self, recordings: Recordings) -> SaveRecording:
-        async def save(recorder: CallRecorder, report: CallReport) -> None:
-            await recordings.save(recorder, report)
-            if self._feed is not None:
-                self._feed.recorded(report.attempt_id)
-
-        return save
 
     def _open_to_operators(self) -> Feed | None:
         settings, outside = self.settings, self._outside
@@ -192,6 +183,7 @@ class Service:
                 now=outside.now,
                 board=self.switchboard,
                 hear_pieces=self._hear_pieces,
+                being_recorded=self._unwritten.__contains__,
                 store=self.store,
                 answer_tool=self._desk.answer_json,
                 tasks=self._at_work,
@@ -200,6 +192,10 @@ class Service:
         self._desk.watchers.append(room.feed)
         self._desk.placed = room.feed.call_placed
         return room.feed
+
+    def _recorded(self, attempt_id: str) -> None:
+        if self._feed is not None:
+            self._feed.recorded(attempt_id)
 
     def _hear_pieces(self, hear: HearPiece | None) -> None:
         self.switchboard.on_piece = hear

@@ -155,8 +155,9 @@ class Socket:
         self._read = 0
         self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self.frozen = False
-        """Takes nothing any more, as a browser that hangs."""
+        self.reads = asyncio.Event()
+        """Cleared: takes nothing any more, as a browser that hangs."""
+        self.reads.set()
 
     async def __aenter__(self) -> Self:
         self._to_server.put_nowait({"type": "websocket.connect"})
@@ -185,11 +186,11 @@ class Socket:
             self._news.set()
 
     async def _server_says(self, message: Any) -> None:
-        while self.frozen:
-            await asyncio.sleep(3600)
+        await self.reads.wait()
         self.said.append(message)
         self._news.set()
-        if message["type"] == "websocket.close":
+        refused = message["type"] == "websocket.http.response.body"
+        if message["type"] == "websocket.close" or (refused and not message.get("more_body")):
             self._to_server.put_nowait({"type": "websocket.disconnect", "code": 1000})
 
     # --- what it looks like from the browser ----------------------------------------------------

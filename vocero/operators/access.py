@@ -109,7 +109,9 @@ class Access:
         name, number = wanted, 1
         while name.casefold() in taken:
             number += 1
-            name = f"{wanted} ({number})"
+            mark = f" ({number})"
+            # The bridge tells operators apart by as much of a name.
+            name = wanted[: LONGEST_NAME - len(mark)] + mark
         self._names[session_id] = name
         while len(self._names) > MOST_SESSIONS:
             self._names.popitem(last=False)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from bridge.phases import Phase
-from bridge.playback import PlaybackFigures
+from bridge.playback_figures import PlaybackFigures
 from data.call import CallOrder, TimelineEntry
 from data.store import Attempt, AuditEntry, CallFigures, CallFilter, CallRecord
 
@@ -72,7 +72,9 @@ class Board(Protocol):
     """The calls, and what can be done with them (bridge.switchboard.Switchboard fits)."""
 
     def live(self) -> Sequence[LiveCall]: ...
-    def live_call(self, attempt_id: str) -> LiveCall | None: ...
+    def live_call(self, attempt_id: str) -> LiveCall | None:
+        """None also once it is over, though its end is still being written down."""
+
     def whisper(self, attempt_id: str, text: str) -> bool: ...
     def press_keys(self, attempt_id: str, digits: str) -> bool: ...
     def end(self, attempt_id: str, *, at_once: bool) -> bool: ...
@@ -122,6 +124,8 @@ class OperatorsNeeds:
     board: Board
     hear_pieces: Callable[[HearPiece | None], None]
     """From now on every call's pieces are told to this; None: to nobody."""
+    being_recorded: Callable[[str], bool]
+    """Whether the recording of this call is still to be written."""
     store: Records
     answer_tool: AskCustomer
     tasks: Callable[[], asyncio.TaskGroup]

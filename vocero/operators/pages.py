@@ -28,24 +28,24 @@ def add_pages(blueprint: Blueprint, room: Room) -> None:
     """Every HTML route."""
 
     @blueprint.get("/")
-    async def live() -> Response:
+    async def live_page() -> Response:
         return _page(room, "live")
 
     @blueprint.get("/calls")
-    async def calls() -> Response:
+    async def calls_page() -> Response:
         return _page(room, "calls")
 
     @blueprint.get("/calls/<attempt_id>")
-    async def call(attempt_id: str) -> Response:
+    async def call_page(attempt_id: str) -> Response:
         # Whether there is one is told by what the page asks for next.
         return _page(room, "call", call=attempt_id[:LONGEST_ID])
 
     @blueprint.get("/day")
-    async def day() -> Response:
+    async def day_page() -> Response:
         return _page(room, "day")
 
     @blueprint.get("/acts")
-    async def acts() -> Response:
+    async def acts_page() -> Response:
         return _page(room, "acts")
 
     @blueprint.get("/static/<version>/<path:path>")

@@ -66,7 +66,7 @@ def add_past_calls(blueprint: Blueprint, room: Room) -> None:
     @blueprint.delete("/api/calls/<attempt_id>")
     async def erase(attempt_id: str) -> Response:
         record = await kept_call(room, attempt_id)
-        if record.ended_at is None or room.needs.board.live_call(attempt_id) is not None:
+        if record.ended_at is None or room.needs.being_recorded(attempt_id):
             raise Refused("still_live")
         # The sound first: what the store forgets could not be found again.
         await asyncio.to_thread(room.recorded.remove, attempt_id)
