@@ -12,7 +12,7 @@ from vocero.operators.page_files import BASE_PATH, PageFiles
 from vocero.operators.pages import add_pages, rendered
 from vocero.operators.past_calls import add_past_calls
 from vocero.operators.room import Room, open_room
-from vocero.operators.sockets import add_sockets
+from vocero.operators.sockets import add_no_sockets, add_sockets
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -41,4 +41,5 @@ def add_no_operators(app: Quart) -> None:
 
     for rule in (BASE_PATH, f"{BASE_PATH}/", f"{BASE_PATH}/<path:rest>"):
         app.add_url_rule(rule, f"operators_off {rule}", off, methods=METHODS, strict_slashes=True)
+    add_no_sockets(app)
     add_headers(app)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
@@ -54,10 +55,19 @@ class _Admitted:
 
 def add_sockets(app: Quart, room: Room) -> None:
     """Every websocket that this app gets is an operator's: the carrier's go elsewhere."""
-    app.asgi_websocket_class = _connection_class(Sockets(room))
+    app.asgi_websocket_class = _connection_class(Sockets(room).serve)
 
 
-def _connection_class(sockets: Sockets) -> type[Any]:
+def add_no_sockets(app: Quart) -> None:
+    """This app has no websocket for anybody."""
+
+    async def refuse_it(scope: Any, receive: Receive, send: Send) -> None:
+        await refuse(scope, send, 404)
+
+    app.asgi_websocket_class = _connection_class(refuse_it)
+
+
+def _connection_class(serve: Callable[[Any, Receive, Send], Awaitable[None]]) -> type[Any]:
     class Connection:
         """One websocket, as Quart wants to be given it."""
 
@@ -65,7 +75,7 @@ def _connection_class(sockets: Sockets) -> type[Any]:
             self._scope = scope
 
         async def __call__(self, receive: Any, send: Any) -> None:
-            await sockets.serve(self._scope, receive, send)
+            await serve(self._scope, receive, send)
 
     return Connection
 
