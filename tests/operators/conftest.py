@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from data.memory_store import MemoryStore
 from simulation.clock import run_virtual
 from simulation.scenes import BOOKED
 from simulation.script import Scene
+from simulation.world import World
 from tests.operators.browser import PASSWORD, Browser
+from vocero.outside import Outside
 from vocero.rehearsal import Rehearsal, in_virtual_time
 
 Story = Callable[[Rehearsal, Browser], Awaitable[None]]
@@ -24,10 +28,15 @@ SETTINGS = {"OPERATOR_PASSWORD": PASSWORD, "SECRET_KEY": "a long random text"}
 def play(tmp_path: Path) -> Play:
     """Runs a story with a browser that has not logged in yet."""
 
-    def run(story: Story, scene: Scene = BOOKED, **settings: str) -> None:
+    def run(
+        story: Story, scene: Scene = BOOKED, store: MemoryStore | None = None, **settings: str
+    ) -> None:
+        def rewire(_: World, outside: Outside) -> Outside:
+            return outside if store is None else replace(outside, store=store)
+
         async def whole() -> None:
             env: Mapping[str, str] = {**SETTINGS, **settings}
-            async with in_virtual_time(scene, tmp_path, settings=env) as rehearsal:
+            async with in_virtual_time(scene, tmp_path, settings=env, rewire=rewire) as rehearsal:
                 await story(rehearsal, Browser(rehearsal.service.app))
 
         run_virtual(whole())
@@ -39,12 +48,14 @@ def play(tmp_path: Path) -> Play:
 def operate(play: Play) -> Play:
     """The same, logged in as Ana."""
 
-    def run(story: Story, scene: Scene = BOOKED, **settings: str) -> None:
+    def run(
+        story: Story, scene: Scene = BOOKED, store: MemoryStore | None = None, **settings: str
+    ) -> None:
         async def logged_in(rehearsal: Rehearsal, browser: Browser) -> None:
             assert (await browser.log_in()).status == 303
             await story(rehearsal, browser)
 
-        play(logged_in, scene, **settings)
+        play(logged_in, scene, store, **settings)
 
     return run
 

@@ -35,6 +35,7 @@ def add_downloads(blueprint: Blueprint, room: Room) -> None:
             await must_note(room.audit.opened(logged_in(), attempt_id))
         answer = await send_file(path, mimetype="audio/wav", conditional=True)
         answer.headers["Cache-Control"] = "no-store"
+        answer.headers["Accept-Ranges"] = "bytes"
         answer.headers.pop("Expires", None)
         answer.timeout = SENT_S
         return answer

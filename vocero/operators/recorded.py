@@ -88,7 +88,10 @@ class Recorded:
             folder.rename(gone)
         except FileNotFoundError:
             return
-        shutil.rmtree(gone)
+        if gone.is_symlink():
+            gone.unlink()
+        else:
+            shutil.rmtree(gone)
 
     def _folder(self, attempt_id: str) -> Path:
         return self.root / _folder_name(attempt_id)
