@@ -66,7 +66,7 @@ class Browser:
             if self.csrf is not None:
                 sent["X-CSRF-Token"] = self.csrf
         sent.update(headers or {})
-        client = self.app.test_client(use_cookies=False)
+        client: Any = self.app.test_client(use_cookies=False)
         got = await client.open(path, method=method, headers=sent, data=data)
         for cookie in got.headers.getlist("Set-Cookie"):
             name, _, value = cookie.partition(";")[0].partition("=")
@@ -180,7 +180,8 @@ class Socket:
 
     async def _run(self) -> None:
         try:
-            await self._app(self._scope, self._to_server.get, self._server_says)  # type: ignore[arg-type]
+            app: Any = self._app
+            await app(self._scope, self._to_server.get, self._server_says)
         finally:
             self.ended.set()
             self._news.set()

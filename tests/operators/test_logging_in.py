@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 import pytest
 
 from tests.operators.browser import COOKIE, ORIGIN, PASSWORD, Browser
+from tests.operators.conftest import Play
 from vocero.operators.login_limit import MOST_IN_ALL, MOST_PER_ADDRESS, WINDOW_S, LoginLimit
 from vocero.operators.pages import local_path
 from vocero.rehearsal import Rehearsal
@@ -14,7 +16,7 @@ from vocero.rehearsal import Rehearsal
 SECRETS = (PASSWORD, "a long random text", "wrong password")
 
 
-def test_a_login_opens_every_page_and_leads_where_one_wanted_to_go(play) -> None:
+def test_a_login_opens_every_page_and_leads_where_one_wanted_to_go(play: Play) -> None:
     async def story(rehearsal: Rehearsal, browser: Browser) -> None:
         closed = await browser.get("/operator/calls/abc")
         assert closed.status == 303
@@ -38,7 +40,7 @@ def test_a_login_opens_every_page_and_leads_where_one_wanted_to_go(play) -> None
     play(story)
 
 
-def test_logging_out_ends_the_cookie_itself(operate) -> None:
+def test_logging_out_ends_the_cookie_itself(operate: Play) -> None:
     async def story(rehearsal: Rehearsal, browser: Browser) -> None:
         kept = dict(browser.cookies)
         out = await browser.send_form("/operator/logout", {"csrf": browser.csrf or ""})
@@ -49,10 +51,8 @@ def test_logging_out_ends_the_cookie_itself(operate) -> None:
     operate(story)
 
 
-def test_a_login_is_over_after_twelve_hours(operate) -> None:
+def test_a_login_is_over_after_twelve_hours(operate: Play) -> None:
     async def story(rehearsal: Rehearsal, browser: Browser) -> None:
-        import asyncio
-
         await asyncio.sleep(12 * 3600 - 60)
         assert (await browser.get("/operator/api/acts")).status == 200
         await asyncio.sleep(61)
@@ -61,7 +61,7 @@ def test_a_login_is_over_after_twelve_hours(operate) -> None:
     operate(story)
 
 
-def test_two_operators_of_one_name_are_told_apart(play) -> None:
+def test_two_operators_of_one_name_are_told_apart(play: Play) -> None:
     async def story(rehearsal: Rehearsal, browser: Browser) -> None:
         names = []
         for name in ("Ana", "ana", "Ana", "x" * 40, "x" * 40):
@@ -77,7 +77,7 @@ def test_two_operators_of_one_name_are_told_apart(play) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "   ", "x" * 41])
-def test_a_login_needs_a_name(play, name: str) -> None:
+def test_a_login_needs_a_name(play: Play, name: str) -> None:
     async def story(rehearsal: Rehearsal, browser: Browser) -> None:
         answer = await browser.log_in(name)
         assert (answer.status, browser.attribute(answer.text, "error")) == (400, "name")
@@ -87,7 +87,7 @@ def test_a_login_needs_a_name(play, name: str) -> None:
 
 
 @pytest.mark.parametrize("origin", [None, "null", "https://evil.example", "http://vocero.example"])
-def test_another_site_cannot_log_anybody_in(play, origin: str | None) -> None:
+def test_another_site_cannot_log_anybody_in(play: Play, origin: str | None) -> None:
     async def story(rehearsal: Rehearsal, browser: Browser) -> None:
         browser.origin = origin
         assert (await browser.log_in()).status == 403
@@ -96,7 +96,9 @@ def test_another_site_cannot_log_anybody_in(play, origin: str | None) -> None:
     play(story)
 
 
-def test_guessing_ends_after_ten_tries_from_one_address(play, caplog) -> None:
+def test_guessing_ends_after_ten_tries_from_one_address(
+    play: Play, caplog: pytest.LogCaptureFixture
+) -> None:
     async def story(rehearsal: Rehearsal, browser: Browser) -> None:
         for _ in range(MOST_PER_ADDRESS):
             answer = await browser.log_in(password="wrong password")
@@ -107,8 +109,6 @@ def test_guessing_ends_after_ten_tries_from_one_address(play, caplog) -> None:
         assert (answer.status, browser.attribute(answer.text, "error")) == (429, "wait")
         assert 0 < int(answer.headers["Retry-After"]) <= WINDOW_S + 1
         assert browser.attribute(answer.text, "wait") == answer.headers["Retry-After"]
-        import asyncio
-
         await asyncio.sleep(WINDOW_S)
         assert (await browser.log_in()).status == 303
         acts = (await browser.get("/operator/api/acts")).json["acts"]
@@ -150,7 +150,7 @@ def test_a_login_never_leads_elsewhere(wanted: str) -> None:
     assert local_path(wanted) == "/operator/"
 
 
-def test_without_a_password_there_is_no_page_and_it_says_why(play) -> None:
+def test_without_a_password_there_is_no_page_and_it_says_why(play: Play) -> None:
     async def story(rehearsal: Rehearsal, browser: Browser) -> None:
         for path in ("/operator", "/operator/", "/operator/login", "/operator/api/calls"):
             answer = await browser.get(path)

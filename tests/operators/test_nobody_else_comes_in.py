@@ -11,7 +11,7 @@ import pytest
 from itsdangerous import URLSafeSerializer
 
 from tests.operators.browser import COOKIE, ORIGIN, PASSWORD, Browser, Socket
-from tests.operators.conftest import Customer
+from tests.operators.conftest import Customer, Play
 from vocero.operators.access import Access
 from vocero.operators.tickets import TICKET_S
 from vocero.rehearsal import Rehearsal
@@ -39,7 +39,7 @@ DONE = [
 OPEN = {"/operator/login", "/operator/static/<version>/<path:path>"}
 
 
-def test_these_are_all_the_routes_there_are(operate) -> None:
+def test_these_are_all_the_routes_there_are(operate: Play) -> None:
     async def story(rehearsal: Rehearsal, browser: Browser) -> None:
         rules = [
             rule
@@ -72,7 +72,7 @@ def cookies_of_others(rehearsal: Rehearsal) -> dict[str, str]:
     }
 
 
-def test_no_cookie_but_ours_opens_anything(operate) -> None:
+def test_no_cookie_but_ours_opens_anything(operate: Play) -> None:
     async def story(rehearsal: Rehearsal, browser: Browser) -> None:
         for what, cookie in cookies_of_others(rehearsal).items():
             browser.cookies = {COOKIE: cookie} if cookie else {}
@@ -103,7 +103,9 @@ def test_no_cookie_but_ours_opens_anything(operate) -> None:
         ("https://vocero.example.evil.example", "good"),
     ],
 )
-def test_nothing_is_done_for_another_page(operate, origin: str | None, csrf: str | None) -> None:
+def test_nothing_is_done_for_another_page(
+    operate: Play, origin: str | None, csrf: str | None
+) -> None:
     async def story(rehearsal: Rehearsal, browser: Browser) -> None:
         if csrf == "another session's":
             other = Browser(browser.app)
@@ -131,7 +133,7 @@ async def stays_outside(socket: Socket, status: int) -> None:
     assert socket.status == status
 
 
-def test_no_socket_opens_for_a_stranger(operate) -> None:
+def test_no_socket_opens_for_a_stranger(operate: Play) -> None:
     async def story(rehearsal: Rehearsal, browser: Browser) -> None:
         async with Customer(rehearsal) as customer:
             call = await customer.call()
@@ -161,7 +163,7 @@ def test_no_socket_opens_for_a_stranger(operate) -> None:
     operate(story)
 
 
-def test_a_ticket_is_good_once_for_one_thing_and_not_for_long(operate) -> None:
+def test_a_ticket_is_good_once_for_one_thing_and_not_for_long(operate: Play) -> None:
     async def story(rehearsal: Rehearsal, browser: Browser) -> None:
         async with Customer(rehearsal) as customer:
             call = await customer.call()
@@ -183,7 +185,7 @@ def test_a_ticket_is_good_once_for_one_thing_and_not_for_long(operate) -> None:
     operate(story)
 
 
-def test_sockets_end_with_the_login(operate) -> None:
+def test_sockets_end_with_the_login(operate: Play) -> None:
     async def story(rehearsal: Rehearsal, browser: Browser) -> None:
         async with await browser.live() as socket:
             await socket.until("snapshot")
@@ -212,7 +214,7 @@ LOCAL: list[tuple[str, str, int]] = [
 
 
 @pytest.mark.parametrize(("host", "origin", "status"), LOCAL)
-def test_which_addresses_are_ours(operate, host: str, origin: str, status: int) -> None:
+def test_which_addresses_are_ours(operate: Play, host: str, origin: str, status: int) -> None:
     async def story(rehearsal: Rehearsal, browser: Browser) -> None:
         page = replace(browser, host=host, origin=origin)
         assert (await page.post("/operator/api/ticket", {"for": "live"})).status == status
@@ -223,7 +225,7 @@ def test_which_addresses_are_ours(operate, host: str, origin: str, status: int) 
 Asking = Callable[[Browser], Awaitable[object]]
 
 
-def test_every_answer_tells_the_browser_to_be_careful(operate) -> None:
+def test_every_answer_tells_the_browser_to_be_careful(operate: Play) -> None:
     async def story(rehearsal: Rehearsal, browser: Browser) -> None:
         asked: list[str] = [*PAGES, "login", "nothing/here", *READ, "static/x/y"]
         for path in asked:
@@ -252,7 +254,7 @@ def test_every_answer_tells_the_browser_to_be_careful(operate) -> None:
     operate(story)
 
 
-def test_no_secret_gets_into_the_logs(operate, caplog: pytest.LogCaptureFixture) -> None:
+def test_no_secret_gets_into_the_logs(operate: Play, caplog: pytest.LogCaptureFixture) -> None:
     given: list[str] = [PASSWORD, "a long random text"]
 
     async def story(rehearsal: Rehearsal, browser: Browser) -> None:

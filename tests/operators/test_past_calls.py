@@ -18,7 +18,7 @@ from data.memory_store import MemoryStore
 from data.store import AuditEntry, CallFigures, StoreError
 from simulation.scenes import BOOKED
 from tests.operators.browser import Browser
-from tests.operators.conftest import Customer
+from tests.operators.conftest import Customer, Play
 from vocero.operators.day_figures import day_bounds, day_json, percentile
 from vocero.operators.recorded import Recorded
 from vocero.rehearsal import ZONE, Rehearsal, today_of
@@ -44,7 +44,7 @@ async def played(rehearsal: Rehearsal) -> str:
     return over.record.attempt.attempt_id
 
 
-def test_a_call_in_full_hides_who_took_part_until_somebody_asks(operate) -> None:
+def test_a_call_in_full_hides_who_took_part_until_somebody_asks(operate: Play) -> None:
     async def story(rehearsal: Rehearsal, browser: Browser) -> None:
         call = await played(rehearsal)
         answer = await browser.get(f"/operator/api/calls/{call}")
@@ -75,7 +75,7 @@ def test_a_call_in_full_hides_who_took_part_until_somebody_asks(operate) -> None
     operate(story)
 
 
-def test_ids_are_taken_literally(operate) -> None:
+def test_ids_are_taken_literally(operate: Play) -> None:
     async def story(rehearsal: Rehearsal, browser: Browser) -> None:
         call = await played(rehearsal)
         record = await rehearsal.service.store.call(call)
@@ -89,7 +89,7 @@ def test_ids_are_taken_literally(operate) -> None:
     operate(story, RECORD_CALLS="true")
 
 
-def test_calls_are_found(operate) -> None:
+def test_calls_are_found(operate: Play) -> None:
     async def story(rehearsal: Rehearsal, browser: Browser) -> None:
         call = await played(rehearsal)
         today = today_of(rehearsal.now)().isoformat()
@@ -113,7 +113,7 @@ def test_calls_are_found(operate) -> None:
     operate(story)
 
 
-def test_a_live_call_is_shown_as_far_as_it_went_and_is_not_erased(operate) -> None:
+def test_a_live_call_is_shown_as_far_as_it_went_and_is_not_erased(operate: Play) -> None:
     async def story(rehearsal: Rehearsal, browser: Browser) -> None:
         async with Customer(rehearsal) as customer:
             call = await customer.call()
@@ -128,7 +128,7 @@ def test_a_live_call_is_shown_as_far_as_it_went_and_is_not_erased(operate) -> No
     operate(story)
 
 
-def test_the_sound_comes_in_ranges_and_the_recording_as_a_zip(operate) -> None:
+def test_the_sound_comes_in_ranges_and_the_recording_as_a_zip(operate: Play) -> None:
     async def story(rehearsal: Rehearsal, browser: Browser) -> None:
         call = await played(rehearsal)
         full = (await browser.get(f"/operator/api/calls/{call}")).json
@@ -173,7 +173,9 @@ def test_the_sound_comes_in_ranges_and_the_recording_as_a_zip(operate) -> None:
     operate(story, RECORD_CALLS="true")
 
 
-def test_an_erased_call_is_gone_with_its_sound_and_the_log_stays(operate, tmp_path: Path) -> None:
+def test_an_erased_call_is_gone_with_its_sound_and_the_log_stays(
+    operate: Play, tmp_path: Path
+) -> None:
     async def story(rehearsal: Rehearsal, browser: Browser) -> None:
         call = await played(rehearsal)
         assert (tmp_path / "recordings" / call / "sound.wav").exists()
@@ -212,7 +214,9 @@ def test_nothing_outside_the_recordings_can_be_fetched_or_erased(tmp_path: Path)
     (root / "call" / "stranger.txt").write_text("no part of a recording")
     assert recorded.sound("link") is None and recorded.sound("call") is None
     assert recorded.sound_began("call") is None
-    with recorded.zipped("call") as packed, zipfile.ZipFile(packed) as archive:
+    packed, size = recorded.zipped("call")
+    assert size == len(packed.read())
+    with packed, zipfile.ZipFile(packed) as archive:
         assert archive.namelist() == ["call/call.json"]
     recorded.remove("link")
     recorded.remove("call")
@@ -220,7 +224,7 @@ def test_nothing_outside_the_recordings_can_be_fetched_or_erased(tmp_path: Path)
     assert list(root.iterdir()) == []
 
 
-def test_the_log_is_read_page_by_page(operate) -> None:
+def test_the_log_is_read_page_by_page(operate: Play) -> None:
     async def story(rehearsal: Rehearsal, browser: Browser) -> None:
         for _ in range(205):
             await rehearsal.service.store.note_act(AuditEntry(1.0, "Eve", "keys"))
@@ -238,7 +242,7 @@ def test_the_log_is_read_page_by_page(operate) -> None:
     operate(story)
 
 
-def test_a_store_in_trouble_is_said_and_nothing_is_shown_unseen(operate) -> None:
+def test_a_store_in_trouble_is_said_and_nothing_is_shown_unseen(operate: Play) -> None:
     store = LogIsFull()
 
     async def story(rehearsal: Rehearsal, browser: Browser) -> None:
@@ -254,7 +258,7 @@ def test_a_store_in_trouble_is_said_and_nothing_is_shown_unseen(operate) -> None
     operate(story, store=store, RECORD_CALLS="true")
 
 
-def test_a_day_is_counted_by_its_own_clock(operate) -> None:
+def test_a_day_is_counted_by_its_own_clock(operate: Play) -> None:
     zone = ZoneInfo("America/New_York")
     # The day on which clocks went back has 25 hours, one of them twice.
     day = date(2026, 11, 1)

@@ -8,7 +8,7 @@ import pytest
 
 from data.call import EndCause, EntryKind, Speaker
 from tests.operators.browser import Browser
-from tests.operators.conftest import Customer
+from tests.operators.conftest import Customer, Play
 from vocero.rehearsal import Rehearsal
 
 
@@ -18,7 +18,7 @@ async def acts_of(browser: Browser, call: str) -> list[tuple[str, str]]:
     return [(act["act"], act["detail"]) for act in reversed(found)]
 
 
-def test_a_whisper_reaches_the_agent(operate) -> None:
+def test_a_whisper_reaches_the_agent(operate: Play) -> None:
     async def story(rehearsal: Rehearsal, browser: Browser) -> None:
         async with Customer(rehearsal) as customer:
             call = await customer.call()
@@ -33,7 +33,7 @@ def test_a_whisper_reaches_the_agent(operate) -> None:
     operate(story)
 
 
-def test_keys_are_heard_on_the_line(operate) -> None:
+def test_keys_are_heard_on_the_line(operate: Play) -> None:
     async def story(rehearsal: Rehearsal, browser: Browser) -> None:
         async with Customer(rehearsal) as customer:
             call = await customer.call()
@@ -51,7 +51,7 @@ def test_keys_are_heard_on_the_line(operate) -> None:
 
 
 @pytest.mark.parametrize("at_once", [False, True])
-def test_a_call_is_ended(operate, at_once: bool) -> None:
+def test_a_call_is_ended(operate: Play, at_once: bool) -> None:
     async def story(rehearsal: Rehearsal, browser: Browser) -> None:
         async with Customer(rehearsal) as customer:
             call = await customer.call()
@@ -69,7 +69,7 @@ def test_a_call_is_ended(operate, at_once: bool) -> None:
     operate(story)
 
 
-def test_the_customer_is_asked_and_the_agent_hears_the_answer(operate) -> None:
+def test_the_customer_is_asked_and_the_agent_hears_the_answer(operate: Play) -> None:
     async def story(rehearsal: Rehearsal, browser: Browser) -> None:
         world = rehearsal.world
         async with Customer(rehearsal) as customer:
@@ -89,7 +89,7 @@ def test_the_customer_is_asked_and_the_agent_hears_the_answer(operate) -> None:
     operate(story)
 
 
-def test_a_customer_who_does_not_answer_is_no_answer(operate) -> None:
+def test_a_customer_who_does_not_answer_is_no_answer(operate: Play) -> None:
     async def story(rehearsal: Rehearsal, browser: Browser) -> None:
         async with Customer(rehearsal) as customer:
             call = await customer.call()
@@ -119,7 +119,7 @@ BAD: list[tuple[str, object, str]] = [
 ]
 
 
-def test_what_cannot_be_meant_is_refused_and_not_written_down(operate) -> None:
+def test_what_cannot_be_meant_is_refused_and_not_written_down(operate: Play) -> None:
     async def story(rehearsal: Rehearsal, browser: Browser) -> None:
         async with Customer(rehearsal) as customer:
             call = await customer.call()
@@ -139,7 +139,7 @@ def test_what_cannot_be_meant_is_refused_and_not_written_down(operate) -> None:
     operate(story)
 
 
-def test_a_call_that_is_over_or_never_was_cannot_be_steered(operate) -> None:
+def test_a_call_that_is_over_or_never_was_cannot_be_steered(operate: Play) -> None:
     async def story(rehearsal: Rehearsal, browser: Browser) -> None:
         await rehearsal.play()
         (record,) = await rehearsal.service.store.calls()

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
+from pathlib import Path
 from typing import IO
 
-from quart import Blueprint, Response, request, send_file
+from quart import Blueprint, Response, request
+from werkzeug.http import parse_range_header
 
 from vocero.operators.answers import Refused
 from vocero.operators.audit import Act
@@ -33,12 +36,7 @@ def add_downloads(blueprint: Blueprint, room: Room) -> None:
             raise Refused("not_found")
         if _from_the_beginning():
             await must_note(room.audit.opened(logged_in(), attempt_id))
-        answer = await send_file(path, mimetype="audio/wav", conditional=True)
-        answer.headers["Cache-Control"] = "no-store"
-        answer.headers["Accept-Ranges"] = "bytes"
-        answer.headers.pop("Expires", None)
-        answer.timeout = SENT_S
-        return answer
+        return await _ranged(path, "audio/wav")
 
     @blueprint.get("/calls/<attempt_id>/recording.zip")
     async def recording(attempt_id: str) -> Response:
@@ -47,9 +45,11 @@ def add_downloads(blueprint: Blueprint, room: Room) -> None:
             raise Refused("not_found")
         await must_note(room.audit.note(logged_in().name, Act.DOWNLOADED, attempt_id))
         async with asyncio.timeout(TURN_S), turns:
-            packed = await asyncio.to_thread(room.recorded.zipped, record.attempt.attempt_id)
+            packed, size = await asyncio.to_thread(room.recorded.zipped, record.attempt.attempt_id)
         headers = {"Content-Disposition": f'attachment; filename="vocero-{attempt_id[:12]}.zip"'}
-        answer = Response(_Pieces(packed), content_type="application/zip", headers=headers)
+        pieces = _Pieces(packed, size)
+        answer = Response(pieces, content_type="application/zip", headers=headers)
+        answer.content_length = size
         answer.timeout = SENT_S
         return answer
 
@@ -58,20 +58,46 @@ def _from_the_beginning() -> bool:
     return request.headers.get("Range", "bytes=0-").startswith("bytes=0-")
 
 
+async def _ranged(path: Path, content_type: str) -> Response:
+    """The file, or the one range of it that was asked for (several at once: the file)."""
+    file = await asyncio.to_thread(open, path, "rb")
+    size = await asyncio.to_thread(file.seek, 0, os.SEEK_END)
+    headers = {"Accept-Ranges": "bytes"}
+    begin, end, status = 0, size, 200
+    asked = parse_range_header(request.headers.get("Range"))
+    if asked is not None and asked.units == "bytes" and len(asked.ranges) == 1:
+        found = asked.range_for_length(size)
+        if found is None:
+            file.close()
+            return Response("", status=416, headers={"Content-Range": f"bytes */{size}"})
+        begin, end, status = *found, 206
+        headers["Content-Range"] = f"bytes {begin}-{end - 1}/{size}"
+    await asyncio.to_thread(file.seek, begin)
+    pieces = _Pieces(file, end - begin)
+    answer = Response(pieces, status=status, content_type=content_type, headers=headers)
+    answer.content_length = end - begin
+    answer.timeout = SENT_S
+    return answer
+
+
 class _Pieces:
     """A file piece by piece, read in a thread; closed at its end, or when nobody wants more."""
 
-    def __init__(self, file: IO[bytes]) -> None:
+    def __init__(self, file: IO[bytes], size: int) -> None:
         self._file = file
+        self._left = size
 
     def __aiter__(self) -> _Pieces:
         return self
 
     async def __anext__(self) -> bytes:
-        piece = await asyncio.to_thread(self._file.read, PIECE)
+        piece = b""
+        if self._left:
+            piece = await asyncio.to_thread(self._file.read, min(PIECE, self._left))
         if not piece:
             self._file.close()
             raise StopAsyncIteration
+        self._left -= len(piece)
         return piece
 
     async def aclose(self) -> None:

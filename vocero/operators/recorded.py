@@ -59,10 +59,9 @@ class Recorded:
             return None
         return float(began) if isinstance(began, int | float) else None
 
-    def zipped(self, attempt_id: str) -> IO[bytes]:
-        """All of it as a zip: a file without a name, at its beginning, gone when it is closed.
-
-        Raises OSError.
+    def zipped(self, attempt_id: str) -> tuple[IO[bytes], int]:
+        """All of it as a zip, and its size: a file without a name, at its beginning, gone when it
+        is closed. Raises OSError.
         """
         folder = self._folder(attempt_id)
         target = tempfile.TemporaryFile(dir=self.root)
@@ -72,11 +71,12 @@ class Recorded:
                     path = self._file(attempt_id, name)
                     if path is not None:
                         _pack(packed, path, f"{folder.name}/{name}")
+            size = target.tell()
             target.seek(0)
         except BaseException:
             target.close()
             raise
-        return target
+        return target, size
 
     def remove(self, attempt_id: str) -> None:
         """Erase all of it; no recording is fine. Raises OSError, then nothing or all is left."""
