@@ -107,7 +107,9 @@ def start_logging(settings: Settings) -> None:
 @click.option("--scene", "name", default="booked", show_default=True, help="Which story to play.")
 @click.option("--list", "list_them", is_flag=True, help="List the scenes.")
 @click.option("--interactive", is_flag=True, help="You write as the customer.")
-@click.option("--keep", is_flag=True, help="Stay up afterwards, until Ctrl-C.")
+@click.option(
+    "--keep", is_flag=True, help="Stay up afterwards with the operator page, until Ctrl-C."
+)
 @click.option("--fast", is_flag=True, help="In virtual time: over in a moment.")
 def demo(name: str, list_them: bool, interactive: bool, keep: bool, fast: bool) -> None:
     """The whole story on this machine, with simulated neighbours and without any account."""

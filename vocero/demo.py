@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from vocero.interactive import Conversation
 from vocero.recordings import RECORDINGS
 from vocero.rehearsal import Rehearsal, Rehearsed, in_virtual_time, over_sockets
 from vocero.service import CLIPS
+from vocero.staying import Staying, one_time_password
 from vocero.storyteller import Storyteller, own_command
 
 LOOK_EVERY_S = 0.05
@@ -63,6 +63,8 @@ async def _play(wish: DemoWish, console: Console) -> bool:
     with TemporaryDirectory(prefix="vocero-demo-") as memory:
         database = f"sqlite+aiosqlite:///{memory}/vocero.db"
         settings = {"RECORD_CALLS": "true", "DATABASE_URL": database}
+        if wish.keep:
+            settings["OPERATOR_PASSWORD"] = one_time_password()
         if wish.interactive:
             # The simulated model knows what the scenes say; people write other things as well.
             settings["OPENAI_API_KEY"] = ""
@@ -94,18 +96,29 @@ async def _perform(
             else:
                 played = await rehearsal.play()
             chat.catch_up()
+            if not wish.interactive:
+                teller.scene_closes(played, _kept_of(played))
+            elif played.record is None:
+                teller.no_call()
+            if wish.keep:
+                password = settings["OPERATOR_PASSWORD"]
+                await _staying(rehearsal, console, teller, password).until_interrupted()
         except asyncio.CancelledError:
             console.quiet = True  # left with Ctrl-C: how the call falls apart is no story
             raise
         finally:
             following.cancel()
-        if not wish.interactive:
-            teller.scene_closes(played, _kept_of(played))
-        elif played.record is None:
-            teller.no_call()
-        if wish.keep:
-            await _stay(rehearsal, console)
     return played.ended_well
+
+
+def _staying(rehearsal: Rehearsal, console: Console, teller: Storyteller, password: str) -> Staying:
+    def opens(scene: Scene) -> None:
+        teller.scene_opens(scene, virtual=False)
+
+    def closes(played: Rehearsed) -> None:
+        teller.scene_closes(played, _kept_of(played))
+
+    return Staying(rehearsal, console, password, opens, closes)
 
 
 def _kept_of(played: Rehearsed) -> str:
@@ -174,12 +187,3 @@ def _as_read(message: ChatMessage) -> str:
     """A sound is shown as the file that the telephone would play."""
     sounds = [DEMO_DIR / CLIPS / f"{url.rpartition('/')[2]}.ogg" for url in message.media_urls]
     return "\n".join(filter(None, (message.body, *(f"🔊 {sound}" for sound in sounds))))
-
-
-async def _stay(rehearsal: Rehearsal, console: Console) -> None:
-    stopped = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stopped.set)
-    console.print(
-        f"\nVocero stays up at {rehearsal.url} (/health, /ready, /metrics). Ctrl-C ends it."
-    )
-    await stopped.wait()

@@ -102,6 +102,12 @@ class TypedLines:
             finally:
                 loop.remove_reader(descriptor)
 
+    def forget(self) -> None:
+        """Lines that were typed and not taken yet; the end of them stays."""
+        waiting = [self._lines.get_nowait() for _ in range(self._lines.qsize())]
+        if None in waiting:
+            self._lines.put_nowait(None)
+
     async def _each(self) -> AsyncIterator[str]:
         while (line := await self._lines.get()) is not None:
             yield line

@@ -145,7 +145,7 @@ def power_at(sound: bytes, hz: int) -> float:
     real = sum(s * math.cos(a) for s, a in zip(samples, angles, strict=True))
     imaginary = sum(s * math.sin(a) for s, a in zip(samples, angles, strict=True))
     energy = sum(s * s for s in samples) or 1
-    return 2 * (real**2 + imaginary**2) / len(samples) / energy
+    return float(2 * (real**2 + imaginary**2) / len(samples) / energy)
 
 
 async def speak(mouth: Socket, seconds: float) -> None:

@@ -5,7 +5,6 @@ Closed unless named here: a route that is added later is guarded too.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import secrets
 from urllib.parse import quote
@@ -98,11 +97,6 @@ def nonce() -> str:
     if known is None:
         known = g.nonce = secrets.token_urlsafe(16)
     return str(known)
-
-
-def address_in_log(address: str | None) -> str:
-    """Tells one address from another without being one."""
-    return hashlib.sha256((address or "").encode()).hexdigest()[:8]
 
 
 def _policy() -> str:

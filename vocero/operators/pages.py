@@ -9,7 +9,7 @@ from quart.typing import ResponseReturnValue
 
 from vocero.operators.access import COOKIE, SESSION_S, readable_name
 from vocero.operators.audit import Act
-from vocero.operators.guard import address_in_log, logged_in, nonce
+from vocero.operators.guard import logged_in, nonce
 from vocero.operators.page_files import BASE_PATH, PageFiles
 from vocero.operators.room import Room
 
@@ -77,10 +77,10 @@ def _add_login(blueprint: Blueprint, room: Room) -> None:
         if len(password) > LONGEST_PASSWORD or not room.access.password_is_right(password):
             # Counted before anything is awaited: many at once are no way around the limit.
             room.limit.failed(address, now)
-            await room.audit.note(name, Act.LOGIN_FAILED, detail=address_in_log(address))
+            await room.audit.note(name, Act.LOGIN_FAILED, detail=address)
             return _login(room, 401, error="wrong", wait_s=room.limit.wait_s(address, now))
         session, cookie = room.access.begin(name)
-        await room.audit.note(session.name, Act.LOGIN, detail=address_in_log(address))
+        await room.audit.note(session.name, Act.LOGIN, detail=address)
         answer = Response("", status=303, headers={"Location": local_path(form.get("next", ""))})
         answer.set_cookie(
             COOKIE,
