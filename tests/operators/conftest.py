@@ -77,6 +77,11 @@ class Customer:
             self._playing.cancel()
         await asyncio.gather(self._playing, return_exceptions=True)
 
+    def leave(self) -> None:
+        """Waits for nothing any more."""
+        assert self._playing is not None
+        self._playing.cancel()
+
     async def call(self, phase: str = "talking", within_s: float = 120) -> str:
         """The attempt id of the call, once it is so far."""
         board = self._rehearsal.service.switchboard
