@@ -80,7 +80,7 @@ def test_two_operators_of_one_name_are_told_apart(play: Play) -> None:
 def test_a_login_needs_a_name(play: Play, name: str) -> None:
     async def story(rehearsal: Rehearsal, browser: Browser) -> None:
         answer = await browser.log_in(name)
-        assert (answer.status, browser.attribute(answer.text, "error")) == (400, "name")
+        assert answer.status == 400
         assert COOKIE not in browser.cookies
 
     play(story)
@@ -103,12 +103,10 @@ def test_guessing_ends_after_ten_tries_from_one_address(
         for _ in range(MOST_PER_ADDRESS):
             answer = await browser.log_in(password="wrong password")
             assert answer.status == 401
-            assert browser.attribute(answer.text, "error") == "wrong"
         # The right one is not tried any more either, and how long to wait is said.
         answer = await browser.log_in()
-        assert (answer.status, browser.attribute(answer.text, "error")) == (429, "wait")
+        assert answer.status == 429
         assert 0 < int(answer.headers["Retry-After"]) <= WINDOW_S + 1
-        assert browser.attribute(answer.text, "wait") == answer.headers["Retry-After"]
         await asyncio.sleep(WINDOW_S)
         assert (await browser.log_in()).status == 303
         acts = (await browser.get("/operator/api/acts")).json["acts"]

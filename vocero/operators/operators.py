@@ -9,7 +9,7 @@ from vocero.operators.downloads import add_downloads
 from vocero.operators.guard import add_guard, add_headers
 from vocero.operators.needs import OperatorsNeeds
 from vocero.operators.page_files import BASE_PATH, PageFiles
-from vocero.operators.pages import add_pages, rendered
+from vocero.operators.pages import add_pages, rendered, static_answer
 from vocero.operators.past_calls import add_past_calls
 from vocero.operators.room import Room, open_room
 from vocero.operators.sockets import add_no_sockets, add_sockets
@@ -33,12 +33,16 @@ def add_operators(app: Quart, needs: OperatorsNeeds) -> Room:
 
 
 def add_no_operators(app: Quart) -> None:
-    """Nobody can log in without a password: say so wherever somebody looks."""
+    """Nobody can log in without a password: say so wherever somebody looks (404)."""
     files = PageFiles()
 
     async def off(rest: str = "") -> Response:
         return rendered(files, "off", 404, {})
 
+    async def static_file(version: str, path: str) -> Response:
+        return static_answer(files, version, path)
+
+    app.add_url_rule(f"{BASE_PATH}/static/<version>/<path:path>", view_func=static_file)
     for rule in (BASE_PATH, f"{BASE_PATH}/", f"{BASE_PATH}/<path:rest>"):
         app.add_url_rule(rule, f"operators_off {rule}", off, methods=METHODS, strict_slashes=True)
     add_no_sockets(app)
