@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import tracemalloc
+from collections.abc import Mapping
+from pathlib import Path
 
+from data.call import EntryKind, Speaker, TimelineEntry
 from simulation.scenes import BOOKED
 from tests.operators.browser import Browser
 from tests.operators.conftest import Customer, Play
+from vocero.operators.feed import MOST_QUEUED, Feed
+from vocero.operators.needs import OperatorsNeeds
 from vocero.operators.subscriber import MOST_WAITING, Subscriber
 from vocero.rehearsal import Rehearsal
 
@@ -210,5 +216,68 @@ def test_pages_are_closed_when_the_service_stops(operate: Play) -> None:
         async with await browser.live() as page:
             await page.ended.wait()
         assert (page.accepted, page.status) == (False, 503)
+
+    operate(story)
+
+
+def needs_of(rehearsal: Rehearsal, tasks: asyncio.TaskGroup) -> OperatorsNeeds:
+    board, store = rehearsal.service.switchboard, rehearsal.service.store
+
+    async def no_tool(attempt_id: str, name: str, parameters: Mapping[str, object]) -> str:
+        return "{}"
+
+    return OperatorsNeeds(
+        password="x",
+        secret="",
+        base_url="",
+        recordings=Path("nowhere"),
+        zone="UTC",
+        now=rehearsal.now,
+        board=board,
+        hear_pieces=lambda hear: None,
+        being_recorded=lambda attempt_id: False,
+        store=store,
+        answer_tool=no_tool,
+        tasks=lambda: tasks,
+    )
+
+
+def test_more_lines_than_anybody_could_tell_end_in_a_snapshot(operate: Play) -> None:
+    async def story(rehearsal: Rehearsal, browser: Browser) -> None:
+        async with Customer(rehearsal) as customer, asyncio.TaskGroup() as tasks:
+            call = await customer.call()
+            feed = Feed(needs_of(rehearsal, tasks))
+            running = tasks.create_task(feed.run())
+            async with feed.subscriber() as page:
+                assert json.loads(await page.next())["type"] == "snapshot"
+                # Half a surrogate pair, as an agent's JSON can hold it, is text like any other.
+                line = TimelineEntry(1.0, EntryKind.SAID, "a\ud800", Speaker.AGENT)
+                feed.call_noted(call, line)
+                told = await page.next()
+                told.encode()
+                assert json.loads(told)["call"]["last"]["text"] == "a\ud800"
+                for _ in range(MOST_QUEUED + 1):
+                    feed.call_noted(call, line)
+                again = json.loads(await page.next())
+                assert (again["n"], again["type"]) == (0, "snapshot")
+                # Anew from the call itself, which nobody told these lines.
+                assert again["calls"][0]["last"] is None
+            running.cancel()
+            rehearsal.service.switchboard.cancel(call)
+
+    operate(story)
+
+
+def test_without_a_page_nothing_is_kept_of_what_calls_note(operate: Play) -> None:
+    async def story(rehearsal: Rehearsal, browser: Browser) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            feed = Feed(needs_of(rehearsal, tasks))
+            line = TimelineEntry(1.0, EntryKind.SAID, "x", Speaker.AGENT)
+            tracemalloc.start()
+            before = tracemalloc.get_traced_memory()[0]
+            for _ in range(50_000):
+                feed.call_noted("call", line)
+            assert tracemalloc.get_traced_memory()[0] - before < 10_000
+            tracemalloc.stop()
 
     operate(story)

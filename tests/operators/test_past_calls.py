@@ -80,7 +80,8 @@ def test_ids_are_taken_literally(operate: Play) -> None:
         call = await played(rehearsal)
         record = await rehearsal.service.store.call(call)
         assert record is not None
-        for name in (call[:12], record.attempt.call_sid, "nothing", "..", "%2e%2e", "a" * 300):
+        odd = ("nothing", "..", "%2e%2e", "%00", "%ED%A0%80", "a" * 300)
+        for name in (call[:12], record.attempt.call_sid, *odd):
             answer = await browser.get(f"/operator/api/calls/{name}")
             assert answer.status in (404, 401), name
             for file in ("sound.wav", "recording.zip"):
@@ -107,7 +108,14 @@ def test_calls_are_found(operate: Play) -> None:
             found = (await browser.get(f"/operator/api/calls?{query}")).json
             assert [each["id"] for each in found["calls"]] == ids, query
             assert found["before"] is None
-        for query in ("status=lost", "from=yesterday", "to=9999-12-31", f"text={'x' * 201}"):
+        assert (await browser.get("/operator/api/calls?text=%00corte%00")).json["calls"]
+        for query in (
+            "before=a%00",
+            "status=lost",
+            "from=yesterday",
+            "to=9999-12-31",
+            f"text={'x' * 201}",
+        ):
             assert (await browser.get(f"/operator/api/calls?{query}")).status == 400, query
 
     operate(story)

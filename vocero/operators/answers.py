@@ -34,7 +34,8 @@ class Refused(Exception):
 
 def json_answer(value: object, status: int = 200) -> Response:
     """Any JSON value."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    # In ASCII: half a surrogate pair, which an agent's JSON can hold, has no other form.
+    text = json.dumps(value, separators=(",", ":"))
     return Response(text, status=status, content_type="application/json")
 
 

@@ -325,4 +325,5 @@ class Feed:
 
 
 def _text(message: Json) -> str:
-    return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+    # In ASCII: half a surrogate pair, which an agent's JSON can hold, has no other form.
+    return json.dumps(message, separators=(",", ":"))

@@ -8,10 +8,10 @@ from vocero.operators.access import Session
 from vocero.operators.peer import Peer, read_json, until_first
 from vocero.operators.room import Room
 from vocero.operators.subscriber import Subscriber
+from vocero.operators.words import is_id
 
 STILL_S = 15.0
 """After that much silence the page is told that we are still there."""
-LONGEST_ID = 100
 
 
 async def serve(room: Room, peer: Peer, session: Session) -> None:
@@ -34,7 +34,7 @@ async def _tell(peer: Peer, subscriber: Subscriber) -> None:
 async def _hear(room: Room, peer: Peer, session: Session, subscriber: Subscriber) -> None:
     while True:
         match read_json(await peer.receive()):
-            case {"type": "watch", "id": str(attempt_id)} if len(attempt_id) <= LONGEST_ID:
+            case {"type": "watch", "id": str(attempt_id)} if is_id(attempt_id):
                 await _watch(room, session, subscriber, attempt_id)
             case {"type": "watch", "id": None}:
                 room.feed.watch(subscriber, None)

@@ -24,6 +24,7 @@ from vocero.operators.json_views import (
     summary_json,
 )
 from vocero.operators.room import Room, in_time
+from vocero.operators.words import is_id, one_line
 
 PAGE = 50
 ACTS_PAGE = 100
@@ -39,7 +40,7 @@ def add_past_calls(blueprint: Blueprint, room: Room) -> None:
     @blueprint.get("/api/calls")
     async def calls() -> Response:
         wanted = _filter(zone)
-        before = request.args.get("before") or None
+        before = _id("before")
         found = await in_time(room.needs.store.find_calls(wanted, before=before, limit=PAGE))
         ids = [record.attempt.attempt_id for record in found]
         sounding = await asyncio.to_thread(room.recorded.with_sound, ids)
@@ -95,7 +96,7 @@ def add_past_calls(blueprint: Blueprint, room: Room) -> None:
             raise Refused("bad_request")
         found = await in_time(
             room.needs.store.acts(
-                attempt_id=request.args.get("call") or None,
+                attempt_id=_id("call"),
                 before=int(before) if before else None,
                 limit=ACTS_PAGE,
             )
@@ -106,7 +107,7 @@ def add_past_calls(blueprint: Blueprint, room: Room) -> None:
 
 async def kept_call(room: Room, attempt_id: str) -> CallRecord:
     """The call of exactly this id. Raises Refused."""
-    record = await in_time(room.needs.store.call(attempt_id))
+    record = await in_time(room.needs.store.call(attempt_id)) if is_id(attempt_id) else None
     if record is None or record.attempt.attempt_id != attempt_id:
         raise Refused("not_found")
     return record
@@ -131,7 +132,7 @@ def _is_live(room: Room, record: CallRecord) -> bool:
 
 
 def _filter(zone: ZoneInfo) -> CallFilter:
-    text = request.args.get("text", "").strip()
+    text = one_line(request.args.get("text", ""))
     if len(text) > LONGEST_SEARCH:
         raise Refused("too_long")
     names = [name for name in request.args.get("status", "").split(",") if name]
@@ -146,6 +147,13 @@ def _filter(zone: ZoneInfo) -> CallFilter:
         since=None if first is None else _bounds(first, zone)[0],
         until=None if last is None else _bounds(last, zone)[1],
     )
+
+
+def _id(name: str) -> str | None:
+    value = request.args.get(name, "")
+    if value and not is_id(value):
+        raise Refused("bad_request")
+    return value or None
 
 
 def _day(name: str) -> date | None:

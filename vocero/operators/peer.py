@@ -70,7 +70,7 @@ class Peer:
 
     async def send_json(self, message: object) -> None:
         """One message as JSON text."""
-        await self.send(json.dumps(message, ensure_ascii=False, separators=(",", ":")))
+        await self.send(json.dumps(message, separators=(",", ":")))
 
     async def receive(self) -> str | bytes:
         """The next message. Raises PeerAbuses when it is too long or one too many."""

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
 from data.masking import mask_number
 
 LONGEST_TYPED = 500
 """Characters of a hint, a summary: what an agent gets to read of them."""
+
+
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+
+
+def is_id(text: str) -> bool:
+    """Whether a call could be named so; nothing else is asked for in the store."""
+    return _ID.fullmatch(text) is not None
 
 
 def one_line(text: str) -> str:
