@@ -62,9 +62,11 @@ class Staying:
         finally:
             loop.remove_signal_handler(signal.SIGINT)
             if not playing.done():
-                self._console.quiet = self._rehearsal.service.switchboard.live_calls > 0
                 playing.cancel()
                 await asyncio.wait({playing})
+            if self._rehearsal.service.switchboard.live_calls:
+                self._console.quiet = True  # how the call falls apart is no story
+                await self._rehearsal.service.drain(0.0)
 
     def welcome(self) -> None:
         """Where the page is and what can be typed."""
