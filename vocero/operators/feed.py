@@ -198,8 +198,9 @@ class Feed:
         except (StoreError, TimeoutError):
             self._acts_known = False  # the page itself tells that the log cannot be read
             return
-        numbers = {entry.number for entry in self._acts}
-        self._acts.extend(entry for entry in kept if entry.number not in numbers)
+        newer, numbers = list(self._acts), {entry.number for entry in self._acts}
+        older = [entry for entry in kept if entry.number not in numbers]
+        self._acts = deque([*newer, *older][:RECENT_ACTS], maxlen=RECENT_ACTS)
 
     # --- the task -------------------------------------------------------------------------------
     async def run(self) -> None:
