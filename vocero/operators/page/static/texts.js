@@ -9,7 +9,7 @@ const TEXTS = {
   loading: ["Cargando…", "Loading…"],
   try_again: ["Probar de nuevo", "Try again"],
   more: ["Ver más", "Show more"],
-  nobody: ["nadie", "nobody"],
+  all_calls: ["Todas las llamadas", "All calls"],
   business: ["Negocio", "Business"],
   customer: ["Cliente", "Customer"],
   // Who speaks
