@@ -1,0 +1,27 @@
+// Small parts that the live page and the page of one live call share.
+
+import { clock, html, t } from "./common.js";
+
+const PHASE_TONES = { ringing: "warn", connecting: "warn", talking: "good" };
+
+export function PhaseBadge({ phase }) {
+  return html`<span class="badge dot ${PHASE_TONES[phase] ?? ""} phase-${phase}">${t(`phase_${phase}`) || phase}</span>`;
+}
+
+/** A business as it may be shown: its name or initials, else its number. */
+export function nameOf(card) {
+  return card.business.name || card.business.number || t("live_unnamed");
+}
+
+/** One line of the log: when, who, what. `linked`: with a link to the call. */
+export function Act({ act, linked = true }) {
+  const words = t(`act_${act.act}`) || act.act;
+  return html`<p class="act">
+    <time class="faint num">${clock(act.at)}</time>
+    <span>
+      <b>${act.operator || "–"}</b>${" "}${linked && act.call
+        ? html`<a href="/operator/calls/${encodeURIComponent(act.call)}">${words}</a>`
+        : words}${act.detail && html`<span class="faint"> · ${act.detail}</span>`}
+    </span>
+  </p>`;
+}
