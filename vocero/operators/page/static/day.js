@@ -73,8 +73,9 @@ function Picker({ date, isToday, choose }) {
 }
 
 function Figures({ day }) {
-  const booked = day.outcomes.booked ?? 0;
-  const failed = day.outcomes.failed ?? 0;
+  // As the server counts them by the hour: a call that broke off has failed as well.
+  const sum = (name) => day.hours.reduce((all, hour) => all + hour[name], 0);
+  const [booked, failed] = [sum("booked"), sum("failed")];
   const { p50, p90, p99, count } = day.answer_ms;
   const spoken = duration(day.talked_s);
   return html`

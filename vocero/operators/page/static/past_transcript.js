@@ -22,7 +22,7 @@ export function Transcript({ lines, heard, playFrom }) {
           <span>${t(value ? "past_everything" : "past_words_only")}</span></label>`)}
       </div></header>
     ${shown.length === 0 && html`<p class="muted">${t("past_nothing_said")}</p>`}
-    <ol ref=${list} class="lines">${shown.map((line) => html`<${Line} key=${line.key} line=${line}
+    <ol ref=${list} class="past-lines">${shown.map((line) => html`<${Line} key=${line.key} line=${line}
       isHeard=${line === heard} playFrom=${playFrom} />`)}</ol>
   </section>`;
 }
@@ -46,9 +46,9 @@ function useFollow(list, heard) {
 
 function Line({ line, isHeard, playFrom }) {
   if (line.type === "said") return html`<${Said} ...${{ line, isHeard, playFrom }} />`;
-  return html`<li class=${`line event ${line.type}`}>
-    <span class="line-at num">${stamp(line)}</span>
-    <div class="line-what"><${Event} line=${line} /></div>
+  return html`<li class=${`past-line event ${line.type}`}>
+    <span class="past-at num">${stamp(line)}</span>
+    <div class="past-text"><${Event} line=${line} /></div>
   </li>`;
 }
 
@@ -60,16 +60,16 @@ function Said({ line, isHeard, playFrom }) {
     if (event.target.closest("button") || !getSelection().isCollapsed) return;
     play();
   };
-  return html`<li class=${`line said ${line.speaker ?? ""}${isHeard ? " is-heard" : ""}`}
+  return html`<li class=${`past-line said ${line.speaker ?? ""}${isHeard ? " is-heard" : ""}`}
       aria-current=${isHeard ? "true" : undefined}>
     ${canPlay
-      ? html`<button class="line-at line-play num" type="button" onClick=${play}
+      ? html`<button class="past-at past-play num" type="button" onClick=${play}
           aria-label=${t("player_from", { at: stamp(line) })}>
           <svg viewBox="0 0 20 20" aria-hidden="true"><path d="M6 3.5v13l10-6.5z" /></svg>
           ${stamp(line)}</button>`
-      : html`<span class="line-at num">${stamp(line)}</span>`}
-    <div class=${`line-what${canPlay ? " can-play" : ""}`} onClick=${canPlay ? onClick : undefined}>
-      <p class="line-who">${speakerWords(line.speaker)}
+      : html`<span class="past-at num">${stamp(line)}</span>`}
+    <div class=${`past-text${canPlay ? " can-play" : ""}`} onClick=${canPlay ? onClick : undefined}>
+      <p class="past-who">${speakerWords(line.speaker)}
         ${line.answer_ms !== null && html`<span class="faint">
           ${t("line_answered_in", { s: number(line.answer_ms / 1000) })}</span>`}</p>
       <p dir="auto">${line.text}${line.unsaid && html` <span class="badge warn">${t("line_cut")}</span>`}</p>

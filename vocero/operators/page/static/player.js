@@ -82,7 +82,7 @@ export function Player({ url, marks, control, onSecond }) {
       <button class="button primary player-play" type="button" disabled=${!ready} onClick=${toggle}>
         <svg class="solid" viewBox="0 0 20 20" aria-hidden="true">
           <path d=${playing ? "M6.5 4v12M13.5 4v12" : "M6 3.5v13l10-6.5z"} /></svg>
-        ${t(playing ? "player_pause" : "player_play")}</button>
+        <span>${t(playing ? "player_pause" : "player_play")}</span></button>
       <span class="num muted player-time">${duration(second)} / ${duration(state.length)}</span>
       <label class="player-speed"><span class="hidden-words">${t("player_speed")}</span>
         <select class="input" value=${speed} onChange=${(event) => {
