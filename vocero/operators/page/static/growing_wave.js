@@ -5,7 +5,7 @@ import { useEffect, useRef } from "./vendor/htm-preact.module.js";
 import { part } from "./live_clock.js";
 
 const STEP_S = 0.2;
-const FIRST_SPAN_S = 60;
+const FIRST_SPAN_S = 30;
 const MOST_STEPS = (3 * 3600) / STEP_S;
 const BAR = 3;
 const AXIS = 18;

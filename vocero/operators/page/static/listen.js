@@ -89,6 +89,7 @@ export class Listener {
     const socket = new WebSocket(address);
     socket.binaryType = "arraybuffer";
     this.#socket = socket;
+    socket.onopen = () => this.#opened();
     socket.onmessage = ({ data }) => this.#heard(data);
     socket.onclose = () => {
       if (socket === this.#socket && this.state !== "over") this.#retry("offline");
@@ -102,14 +103,14 @@ export class Listener {
       return;
     }
     const message = JSON.parse(data);
-    if (message.type === "begin") this.#begun(message);
+    if (message.type === "begin") this.#tries = 0;
     else if (message.type === "pong") this.#ponged(message);
     else if (message.type === "over") this.#over();
   }
 
-  #begun({ call_now_ms }) {
-    this.#tries = 0;
-    this.#pings = [{ trip: Infinity, offset: call_now_ms - performance.now() }];
+  /** A call that still rings has no sound yet: it comes by itself. */
+  #opened() {
+    this.#pings = [];
     const ping = () => {
       if (this.#socket?.readyState !== WebSocket.OPEN) return;
       this.#socket.send(JSON.stringify({ type: "ping", t: performance.now() }));
@@ -121,6 +122,7 @@ export class Listener {
   }
 
   #ponged({ t, call_now_ms }) {
+    if (call_now_ms === null) return;
     const now = performance.now();
     this.#pings.push({ trip: now - t, offset: call_now_ms - (now + t) / 2 });
     if (this.#pings.length > PINGS_KEPT) this.#pings.shift();

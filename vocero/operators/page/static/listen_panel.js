@@ -38,12 +38,12 @@ export function isListening({ state }) {
   return state === "opening" || state === "on" || state === "retrying";
 }
 
-export function ListenButton({ listener, wide = false }) {
+export function ListenButton({ listener }) {
   const on = isListening(listener);
   const blocked = noSoundBecause() !== "";
   return html`<button
     type="button"
-    class="button ${on ? "" : "primary"} ${wide ? "wide" : ""}"
+    class="button ${on ? "" : "primary"}"
     aria-pressed=${on}
     disabled=${blocked || listener.state === "over"}
     onClick=${() => (on ? listener.stop() : listener.start())}
@@ -79,7 +79,6 @@ export function ListenPanel({ listener, levels, id, taken }) {
       <${Behind} listener=${listener} />
     </header>
     <${NoSound} />
-    <${ListenButton} listener=${listener} wide />
     <div class="meters">
       <span class="small">${t("business")}</span>
       <${Meter} follow=${follow.business} kind="business" label=${t("level_business")} />
@@ -109,7 +108,8 @@ function nearMiddle(balance) {
   return Math.abs(balance) < 0.15 ? 0 : balance;
 }
 
-function Behind({ listener }) {
+/** How far behind the line the sound is, or why there is none. */
+export function Behind({ listener }) {
   const { state, behind_ms } = listener;
   switch (state) {
     case "opening":

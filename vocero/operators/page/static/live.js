@@ -5,7 +5,7 @@ import { Connection, duration, html, render, t, toast } from "./common.js";
 import { useEffect, useMemo, useReducer, useRef, useState } from "./vendor/htm-preact.module.js";
 import { ConnectionBadge, Levels, Meter, useNow } from "./live_clock.js";
 import { NOTHING, endedCount, heard, liveCount, withoutEnded } from "./live_state.js";
-import { Act, PhaseBadge, nameOf } from "./live_parts.js";
+import { Act, PhaseBadge, isMachine, nameOf } from "./live_parts.js";
 import { OutcomeBadge } from "./past_format.js";
 
 const TIDY = "tidy";
@@ -86,6 +86,7 @@ function NoCalls({ known }) {
 function CallCard({ slot, levels, ahead_s }) {
   const { card, ended } = slot;
   const { id, phase, last } = card;
+  const talked_s = ended?.summary?.talked_s ?? null;
   const follow = useMemo(
     () => ({
       business: (set) => levels.follow(id, (left) => set(left)),
@@ -97,9 +98,9 @@ function CallCard({ slot, levels, ahead_s }) {
     <div class="call-card-top">
       <${State} card=${card} ended=${ended} />
       <span class="call-card-time num">
-        <span class="hidden-words">${t("live_time")} </span>
+        ${(!ended || talked_s !== null) && html`<span class="hidden-words">${t("live_time")} </span>`}
         ${ended
-          ? ended.summary && duration(ended.summary.talked_s)
+          ? talked_s !== null && duration(talked_s)
           : html`<${Ticking} from=${card.talking_since ?? card.began_at} ahead_s=${ahead_s} waiting=${card.talking_since === null} />`}
       </span>
     </div>
@@ -121,11 +122,11 @@ function CallCard({ slot, levels, ahead_s }) {
     <p class="last-words">
       ${last
         ? html`<b class="who ${last.speaker}">${t(`speaker_${last.speaker}`)}</b> ${last.text}`
-        : html`<span class="faint">${phase === "talking" || ended ? t("live_words_none") : ""}</span>`}
+        : html`<span class="faint">${phase === "talking" && !ended ? t("live_words_none") : ""}</span>`}
     </p>
     <div class="call-card-end small">
       <span class="muted">
-        ${card.listeners ? t("live_listeners", { n: card.listeners }) : html`<span class="faint">${t("live_listeners_none")}</span>`}
+        ${card.listeners && !ended ? t("live_listeners", { n: card.listeners }) : html`<span class="faint">${ended ? "" : t("live_listeners_none")}</span>`}
       </span>
       <span class="row">
         ${card.language && html`<span class="badge">${card.language.slice(0, 2).toUpperCase()}</span>`}
@@ -140,11 +141,10 @@ function State({ card, ended }) {
     if (!ended.summary) return html`<span class="badge">${t("live_ended_away")}</span>`;
     return html`<${OutcomeBadge} status=${ended.summary.status} />`;
   }
-  const machine = card.machine && card.machine !== "human" && card.machine !== "unknown";
   return html`<span class="row">
     <${PhaseBadge} phase=${card.phase} />
     ${card.taken_over_by && html`<span class="badge solid">${t("live_taken", { name: card.taken_over_by })}</span>`}
-    ${machine && html`<span class="badge warn">${t(card.machine === "fax" ? "machine_fax" : "machine_machine")}</span>`}
+    ${isMachine(card.machine) && html`<span class="badge warn">${t(card.machine === "fax" ? "machine_fax" : "machine_machine")}</span>`}
   </span>`;
 }
 

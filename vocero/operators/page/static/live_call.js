@@ -6,9 +6,9 @@ import { Connection, api, duration, html, median, milliseconds, number, render, 
 import { useEffect, useMemo, useReducer, useState } from "./vendor/htm-preact.module.js";
 import { begun, heard } from "./call_state.js";
 import { GrowingWave } from "./growing_wave.js";
-import { ListenButton, ListenPanel, useListener } from "./listen_panel.js";
+import { Behind, ListenButton, ListenPanel, isListening, useListener } from "./listen_panel.js";
 import { ConnectionBadge, Levels, useNow } from "./live_clock.js";
-import { Act, PhaseBadge, nameOf } from "./live_parts.js";
+import { Act, PhaseBadge, isMachine, nameOf } from "./live_parts.js";
 import { LiveTranscript, machineWords } from "./live_transcript.js";
 import { OutcomeBadge } from "./past_format.js";
 import { noSoundBecause } from "./sound_context.js";
@@ -69,13 +69,13 @@ function LiveCall({ full, showPast }) {
   const dialogs = { keys: KeypadDialog, ask: AskDialog, end: EndDialog, take: TakeOverDialog, hand: HandBackDialog };
   const Open = dialogs[asked];
   return html`
-    ${mine && html`<${SpeakingBar} takeover=${takeover} onHandBack=${() => setAsked("hand")} onEnd=${() => setAsked("end")} />`}
-    ${state.over && html`<${Over} over=${state.over} showPast=${showPast} />`}
+    ${mine && html`<${SpeakingBar} takeover=${takeover} covered=${asked !== ""} onHandBack=${() => setAsked("hand")} onEnd=${() => setAsked("end")} />`}
     <div class="with-side one-call">
       <div class="stack">
-        <${Head} shown=${shown} phase=${phase} state=${state} revealed=${revealed} setRevealed=${setRevealed}>
-          <${ListenButton} listener=${listener} />
-          <${Acting} phase=${phase} taken=${taken} mine=${mine} onAct=${setAsked} />
+        <${Head} shown=${shown} phase=${phase} state=${state} listener=${listener} revealed=${revealed} setRevealed=${setRevealed}>
+          ${state.over
+            ? html`<${Over} over=${state.over} showPast=${showPast} />`
+            : html`<${ListenButton} listener=${listener} /><${Acting} phase=${phase} taken=${taken} mine=${mine} onAct=${setAsked} />`}
         <//>
         <section class="card" aria-labelledby="transcript-title">
           <${GrowingWave} levels=${levels} id=${full.id} second=${() => secondOf(state, shown)} taken=${() => taken !== ""} />
@@ -98,23 +98,25 @@ function secondOf(state, shown) {
   return Date.now() / 1000 + state.ahead_s - (shown.began_at ?? shown.created_at);
 }
 
+/** In place of the buttons, so that nothing moves when a call ends. */
 function Over({ over, showPast }) {
   const status = over.summary?.status;
-  return html`<section class="card row apart over-bar" role="alert">
-    <p class="row"><b>${t("call_over")}</b> ${over.summary && html`<${OutcomeBadge} status=${status} />`}</p>
+  return html`
+    <p class="row" role="alert"><b>${t("call_over")}</b> ${over.summary && html`<${OutcomeBadge} status=${status} />`}</p>
     <button type="button" class="button primary" onClick=${showPast}>${t("call_over_see")}</button>
-  </section>`;
+  `;
 }
 
-function Head({ shown, phase, state, revealed, setRevealed, children }) {
+function Head({ shown, phase, state, listener, revealed, setRevealed, children }) {
   const taken = shown.taken_over_by;
   return html`<section class="card call-head" aria-labelledby="call-title">
     <div class="row apart">
       <span class="row">
         <${PhaseBadge} phase=${phase} />
         ${taken && html`<span class="badge solid">${t("live_taken", { name: taken })}</span>`}
-        ${shown.machine && html`<span class="badge ${shown.machine.startsWith("machine") ? "warn" : ""}">${machineWords(shown.machine)}</span>`}
-        ${shown.listeners > 0 && html`<span class="badge num">${t("live_listeners", { n: shown.listeners })}</span>`}
+        ${isMachine(shown.machine) && html`<span class="badge warn">${machineWords(shown.machine)}</span>`}
+        ${isListening(listener) && html`<${Behind} listener=${listener} />`}
+        ${shown.listeners > 0 && !state.over && html`<span class="badge num">${t("live_listeners", { n: shown.listeners })}</span>`}
       </span>
       <${Clock} shown=${shown} state=${state} />
     </div>

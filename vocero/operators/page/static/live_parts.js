@@ -8,6 +8,11 @@ export function PhaseBadge({ phase }) {
   return html`<span class="badge dot ${PHASE_TONES[phase] ?? ""} phase-${phase}">${t(`phase_${phase}`) || phase}</span>`;
 }
 
+/** Whether the verdict on who picked up is a machine's. */
+export function isMachine(verdict) {
+  return Boolean(verdict) && (verdict.startsWith("machine") || verdict === "fax");
+}
+
 /** A business as it may be shown: its name or initials, else its number. */
 export function nameOf(card) {
   return card.business.name || card.business.number || t("live_unnamed");

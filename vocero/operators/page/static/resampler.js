@@ -2,7 +2,7 @@
 //
 // A windowed sinc: 32 neighbours of each output sample, weighed by a table of 64 positions between
 // two samples, with straight lines between the positions. Up to 3.4 kHz (the telephone's band)
-// passes unchanged; what mirrors above 4.6 kHz is at least 60 dB down. A straight line between
+// passes unchanged; what mirrors above 4.6 kHz is 75 dB down or more. A straight line between
 // samples would leave the mirrors some 20 dB down: a voice with sand in it.
 
 export const TAPS = 32;

@@ -10,11 +10,15 @@ const MOST_TOASTS = 4;
 /** Say something short in the corner; read out by screen readers. `kind`: "", good, warn, bad. */
 export function toast(text, kind = "") {
   const box = document.getElementById("toasts");
+  if (box.children.length >= MOST_TOASTS) box.firstChild.remove();
+  const taken = new Set([...box.children].map((line) => Number(line.style.getPropertyValue("--place"))));
+  let place = 0;
+  while (taken.has(place)) place += 1;
   const line = document.createElement("div");
   line.className = `toast ${kind}`;
+  line.style.setProperty("--place", place);
   line.textContent = text;
   box.append(line);
-  while (box.children.length > MOST_TOASTS) box.firstChild.remove();
   setTimeout(() => line.remove(), TOAST_MS);
 }
 

@@ -19,6 +19,10 @@ export function Whisper({ id, disabled }) {
   const [text, setText] = useState("");
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState("");
+  const typed = (event) => {
+    setText(event.target.value);
+    setWrong("");
+  };
   const send = async (event) => {
     event.preventDefault();
     const said = text.trim();
@@ -38,7 +42,7 @@ export function Whisper({ id, disabled }) {
     <input
       id="whisper" class="input" autocomplete="off" maxlength=${MOST_WHISPERED} value=${text}
       placeholder=${t("whisper_hint")} disabled=${disabled}
-      aria-describedby="whisper-wrong" onInput=${(event) => setText(event.target.value)}
+      aria-describedby="whisper-wrong" onInput=${typed}
     />
     <button class="button primary" disabled=${disabled || busy || !text.trim()}>${t("whisper_send")}</button>
     <p id="whisper-wrong" class="wrong" role="alert" hidden=${!wrong}>${wrong}</p>

@@ -63,11 +63,14 @@ export function takeoverWords(code) {
   return t(`take_error_${code}`) || t(`error_${code}`) || t("error_trouble");
 }
 
-/** The bar that cannot be overlooked. */
-export function SpeakingBar({ takeover, onHandBack, onEnd }) {
+/** The bar that cannot be overlooked. `covered`: whether a dialog is open. */
+export function SpeakingBar({ takeover, covered, onHandBack, onEnd }) {
   const { state, muted } = takeover;
   const mute = useRef(null);
-  useEffect(() => mute.current.focus(), []);
+  // Nothing below an open dialog can be focused; the one that began this is about to go.
+  useEffect(() => {
+    if (!covered) mute.current.focus();
+  }, [covered]);
   const follow = useMemo(
     () => (set) => {
       takeover.onLevel = set;

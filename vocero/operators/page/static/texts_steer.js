@@ -66,7 +66,7 @@ addTexts({
   no_sound_open: ["y abre {address}", "and open {address}"],
 
   health: ["Salud de la llamada", "Health of the call"],
-  figure_answer: ["Última respuesta", "Last answer"],
+  figure_answer: ["Respuesta", "Last answer"],
   figure_answer_hint: [
     "Desde que terminó de hablar el negocio hasta que sonó el agente",
     "From the business's last word to the agent's first sound",
