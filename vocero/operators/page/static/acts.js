@@ -36,24 +36,37 @@ function Acts() {
   const begun = acts.length > 0 || (!busy && !trouble);
   return html`
     <div class="page-head"><div>
-      <h1>${t("acts_title")}</h1>
-      <p class="muted acts-note">${t("acts_note")}</p>
+      <h1>${t("log_title")}</h1>
+      <p class="muted acts-note">${t("log_note")}</p>
     </div></div>
     <div class="stack">
-      ${CALL && html`<p>${t("acts_of_call")} · <a href="/operator/acts">${t("acts_all")}</a></p>`}
-      <p class="small muted" role="status">${begun && acts.length
-        ? t(before === null ? "acts_count" : "acts_count_more", { n: number(acts.length) })
-        : busy ? t("loading") : ""}</p>
-      ${begun && acts.length === 0 && html`<div class="card empty"><h2>${t("acts_none")}</h2></div>`}
-      ${byDay(acts).map(([day, some]) => html`<section key=${day} class="card">
+      ${CALL && html`<p>${t("log_of_call")} · <a href="/operator/acts">${t("log_all")}</a></p>`}
+      <p class="small muted" role="status">${
+        begun && acts.length
+          ? t(before === null ? "log_count" : "log_count_more", { n: number(acts.length) })
+          : busy
+            ? t("loading")
+            : ""
+      }</p>
+      ${begun && acts.length === 0 && html`<div class="card empty"><h2>${t("log_none")}</h2></div>`}
+      ${byDay(acts).map(
+        ([day, some]) => html`<section key=${day} class="card">
         <header><h2>${dayWords(day, { long: true })}</h2></header>
         <${ActLines} acts=${some} withCall timeOnly />
-      </section>`)}
-      ${trouble && html`<div class="notice bad row apart" role="alert"><span>${trouble}</span>
-        <button class="button slim" type="button" onClick=${more}>${t("try_again")}</button></div>`}
-      ${before !== null && !trouble && html`<button class="button calls-older" type="button"
+      </section>`,
+      )}
+      ${
+        trouble &&
+        html`<div class="notice bad row apart" role="alert"><span>${trouble}</span>
+        <button class="button slim" type="button" onClick=${more}>${t("try_again")}</button></div>`
+      }
+      ${
+        before !== null &&
+        !trouble &&
+        html`<button class="button calls-older" type="button"
         aria-disabled=${String(busy)} onClick=${() => !busy && more()}>
-        ${busy ? t("loading") : t("acts_older")}</button>`}
+        ${busy ? t("loading") : t("log_older")}</button>`
+      }
     </div>`;
 }
 

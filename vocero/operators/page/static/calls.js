@@ -1,7 +1,20 @@
 // The list of past calls: search as you type, filters, older ones on demand.
 
 import "./texts_past.js";
-import { api, dayAndTime, duration, html, number, render, t, toast, useEffect, useRef, useState, words } from "./common.js";
+import {
+  api,
+  dayAndTime,
+  duration,
+  html,
+  number,
+  render,
+  t,
+  toast,
+  useEffect,
+  useRef,
+  useState,
+  words,
+} from "./common.js";
 import { NOTHING, isNothing, paramsOf, queryOf } from "./calls_query.js";
 import { OutcomeBadge, Party, STATUSES, slotWords } from "./past_format.js";
 
@@ -18,15 +31,24 @@ function Calls() {
     <div class="stack">
       <${Filters} query=${query} change=${change} />
       <p class="small muted" role="status">${countWords(found, busy)}</p>
-      ${trouble && html`<div class="notice bad row apart" role="alert">
+      ${
+        trouble &&
+        html`<div class="notice bad row apart" role="alert">
         <span>${trouble}</span>
         <button class="button slim" type="button" onClick=${again}>${t("try_again")}</button>
-      </div>`}
-      ${found && (found.calls.length
-        ? html`<${List} calls=${found.calls} />`
-        : html`<${Empty} searched=${!isNothing(query)} />`)}
-      ${found?.before != null && html`<button class="button calls-older" type="button"
-          aria-disabled=${busy} onClick=${older}>${busy ? t("loading") : t("calls_older")}</button>`}
+      </div>`
+      }
+      ${
+        found &&
+        (found.calls.length
+          ? html`<${List} calls=${found.calls} />`
+          : html`<${Empty} searched=${!isNothing(query)} />`)
+      }
+      ${
+        found?.before != null &&
+        html`<button class="button calls-older" type="button"
+          aria-disabled=${busy} onClick=${older}>${busy ? t("loading") : t("calls_older")}</button>`
+      }
     </div>`;
 }
 
@@ -109,11 +131,12 @@ function Filters({ query, change }) {
     addEventListener("keydown", onKey);
     return () => removeEventListener("keydown", onKey);
   }, []);
-  const toggle = (status) => change({
-    statuses: query.statuses.includes(status)
-      ? query.statuses.filter((other) => other !== status)
-      : [...query.statuses, status],
-  });
+  const toggle = (status) =>
+    change({
+      statuses: query.statuses.includes(status)
+        ? query.statuses.filter((other) => other !== status)
+        : [...query.statuses, status],
+    });
   return html`<search class="card stack calls-filters">
     <div class="calls-fields">
       <label class="field"><span>${t("calls_search")}</span>
@@ -127,12 +150,17 @@ function Filters({ query, change }) {
         <input class="input" type="date" value=${query.to} min=${query.from}
           onChange=${(event) => change({ to: event.target.value })} /></label>
     </div>
-    <div class="row" role="group" aria-label=${t("calls_outcomes")}>
-      ${STATUSES.map((status) => html`<button key=${status} type="button" class="chip"
+    <div class="row calls-outcomes" role="group" aria-label=${t("calls_outcomes")}>
+      ${STATUSES.map(
+        (status) => html`<button key=${status} type="button" class="chip"
         aria-pressed=${String(query.statuses.includes(status))}
-        onClick=${() => toggle(status)}>${t(`status_${status}`)}</button>`)}
-      ${!isNothing(query) && html`<button class="button quiet slim" type="button"
-        onClick=${() => change(NOTHING)}>${t("calls_clear")}</button>`}
+        onClick=${() => toggle(status)}>${t(`status_${status}`)}</button>`,
+      )}
+      ${
+        !isNothing(query) &&
+        html`<button class="button quiet slim" type="button"
+        onClick=${() => change(NOTHING)}>${t("calls_clear")}</button>`
+      }
     </div>
   </search>`;
 }
@@ -140,8 +168,10 @@ function Filters({ query, change }) {
 function List({ calls }) {
   return html`<div class="card calls-list">
     <div class="calls-row calls-names" aria-hidden="true">
-      ${["when", "business", "service", "outcome", "slot", "length", "sound"].map((name) => html`
-        <span key=${name} class=${`calls-${name}`}>${t(`calls_${name}`)}</span>`)}
+      ${["when", "business", "service", "outcome", "slot", "length", "sound"].map(
+        (name) => html`
+        <span key=${name} class=${`calls-${name}`}>${t(`calls_${name}`)}</span>`,
+      )}
     </div>
     <ol>${calls.map((call) => html`<${Row} key=${call.id} call=${call} />`)}</ol>
   </div>`;

@@ -1,9 +1,21 @@
 // One day in figures: how many calls, what came of them, how fast the agent answered.
 
 import "./texts_past.js";
-import { api, duration, html, milliseconds, number, render, t, useEffect, useRef, useState, words } from "./common.js";
+import {
+  api,
+  duration,
+  html,
+  milliseconds,
+  number,
+  render,
+  t,
+  useEffect,
+  useRef,
+  useState,
+  words,
+} from "./common.js";
 import { AnswerChart, CallsChart } from "./day_charts.js";
-import { OutcomeBadge, STATUSES, dayWords, isoDay } from "./past_format.js";
+import { OutcomeBadge, STATUSES, dayWords, hoursWords, isoDay } from "./past_format.js";
 
 const EVERY_MS = 60_000;
 /** Where the table stands beside the outcomes it need not be folded. */
@@ -20,12 +32,16 @@ function Day() {
   };
   return html`
     <div class="page-head">
-      <h1>${t("day_title")} <span class="muted day-words">${dayWords(shown, { long: true })}</span></h1>
+      <h1>${t("day_title")}${" "}
+        <span class="muted day-words">${dayWords(shown, { long: true })}</span></h1>
       <${Picker} date=${shown} isToday=${date === ""} choose=${choose} />
     </div>
     <div class="stack" aria-busy=${String(!day && !trouble)}>
-      ${trouble && html`<div class="notice bad row apart" role="alert"><span>${trouble}</span>
-        <button class="button slim" type="button" onClick=${again}>${t("try_again")}</button></div>`}
+      ${
+        trouble &&
+        html`<div class="notice bad row apart" role="alert"><span>${trouble}</span>
+        <button class="button slim" type="button" onClick=${again}>${t("try_again")}</button></div>`
+      }
       ${day && (day.calls ? html`<${Figures} day=${day} />` : html`<${Nothing} />`)}
       ${!day && !trouble && html`<p class="muted" role="status">${t("loading")}</p>`}
     </div>`;
@@ -60,7 +76,8 @@ function Picker({ date, isToday, choose }) {
     return isoDay(then);
   };
   return html`<div class="row day-picker">
-    <button class="button slim" type="button" aria-label=${t("day_previous")} title=${t("day_previous")}
+    <button class="button slim" type="button"
+      aria-label=${t("day_previous")} title=${t("day_previous")}
       onClick=${() => choose(shifted(-1))}>‹</button>
     <label><span class="hidden-words">${t("day_date")}</span>
       <input class="input" type="date" value=${date} required
@@ -109,34 +126,49 @@ function Big({ name, value, note }) {
 
 function Outcomes({ day }) {
   const all = [...new Set([...STATUSES, ...Object.keys(day.outcomes)])];
-  const counted = all.filter((status) => day.outcomes[status])
+  const counted = all
+    .filter((status) => day.outcomes[status])
     .sort((a, b) => day.outcomes[b] - day.outcomes[a]);
   const most = Math.max(1, ...counted.map((status) => day.outcomes[status]));
-  const link = (status) => `/operator/calls?status=${encodeURIComponent(status)}&from=${day.date}&to=${day.date}`;
+  const link = (status) =>
+    `/operator/calls?status=${encodeURIComponent(status)}&from=${day.date}&to=${day.date}`;
   return html`<section class="card" aria-labelledby="outcomes-title">
     <header><h2 id="outcomes-title">${t("day_outcomes")}</h2>
-      <a class="small" href=${`/operator/calls?from=${day.date}&to=${day.date}`}>${t("day_see_calls")}</a></header>
-    <ul class="bars">${counted.map((status) => html`<li key=${status}>
+      <a class="small" href=${`/operator/calls?from=${day.date}&to=${day.date}`}>
+        ${t("day_see_calls")}</a></header>
+    <ul class="bars">${counted.map(
+      (status) => html`<li key=${status}>
       <a href=${link(status)}><${OutcomeBadge} status=${status} /></a>
-      <span class="bar" aria-hidden="true"><i style=${{ width: `${(100 * day.outcomes[status]) / most}%` }}></i></span>
-      <span class="num">${number(day.outcomes[status])}</span></li>`)}</ul>
+      <span class="bar" aria-hidden="true">
+        <i style=${{ width: `${(100 * day.outcomes[status]) / most}%` }}></i></span>
+      <span class="num">${number(day.outcomes[status])}</span></li>`,
+    )}</ul>
   </section>`;
 }
 
+const COUNTS = ["calls", "booked", "other", "failed"];
+const COLUMNS = [...COUNTS, "median", "ninety"];
+
 /** The charts' figures for whoever cannot see them, or wants them exactly. */
 function Table({ day }) {
-  const rows = day.hours.map((hour, index) => ({ ...hour, index, answer: day.by_hour_answer_ms[index] }))
+  const rows = day.hours
+    .map((hour, index) => ({ ...hour, index, answer: day.by_hour_answer_ms[index] }))
     .filter((hour) => hour.calls || hour.answer);
   return html`<details class="card" open=${WIDE.matches}>
     <summary>${t("day_table")}</summary>
     <div class="table-box"><table class="table">
-      <thead><tr>${["day_hour", "day_calls", "day_booked", "day_other", "day_failed", "day_median", "day_ninety"]
-        .map((key) => html`<th key=${key} scope="col" class=${key === "day_hour" ? "" : "number"}>${t(key)}</th>`)}</tr></thead>
-      <tbody>${rows.map((row) => html`<tr key=${row.index}>
-        <th scope="row" class="num">${String(row.index).padStart(2, "0")}–${String(row.index + 1).padStart(2, "0")}</th>
-        ${["calls", "booked", "other", "failed"].map((name) => html`<td key=${name} class="number">${number(row[name])}</td>`)}
+      <thead><tr><th scope="col">${t("day_hour")}</th>
+        ${COLUMNS.map(
+          (name) => html`<th key=${name} scope="col" class="number">
+          ${t(`day_${name}`)}</th>`,
+        )}</tr></thead>
+      <tbody>${rows.map(
+        (row) => html`<tr key=${row.index}>
+        <th scope="row" class="num">${hoursWords(row.index)}</th>
+        ${COUNTS.map((name) => html`<td key=${name} class="number">${number(row[name])}</td>`)}
         <td class="number">${milliseconds(row.answer?.p50)}</td>
-        <td class="number">${milliseconds(row.answer?.p90)}</td></tr>`)}</tbody>
+        <td class="number">${milliseconds(row.answer?.p90)}</td></tr>`,
+      )}</tbody>
     </table></div>
   </details>`;
 }

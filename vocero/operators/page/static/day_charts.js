@@ -2,6 +2,7 @@
 // colours. Nothing here can be read by a screen reader: the same figures are in a table beside it.
 
 import { colour, html, number, onTheme, t, useEffect, useRef, useState } from "./common.js";
+import { hoursWords } from "./past_format.js";
 
 const HEIGHT = 220;
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
@@ -9,9 +10,13 @@ const BAR = { size: [0.7, 44], radius: 0.15 };
 
 /** `day`: the server's answer about one day. Calls of each hour, stacked by what came of them. */
 export function CallsChart({ day }) {
-  const parts = [["booked", "good"], ["other", "line-strong"], ["failed", "bad"]];
-  const stacked = (most) => day.hours.map((hour) =>
-    parts.slice(0, most + 1).reduce((sum, [name]) => sum + hour[name], 0));
+  const parts = [
+    ["booked", "good"],
+    ["other", "line-strong"],
+    ["failed", "bad"],
+  ];
+  const stacked = (most) =>
+    day.hours.map((hour) => parts.slice(0, most + 1).reduce((sum, [name]) => sum + hour[name], 0));
   // The whole stack is drawn first and the lower parts over it, so each colour shows its own part.
   const order = [2, 1, 0];
   const words = (hour) => {
@@ -36,10 +41,13 @@ export function AnswerChart({ day }) {
     return `${part("day_median", measured.p50)} · ${part("day_ninety", measured.p90)}`;
   };
   return html`<${Chart} title=${t("day_answer_by_hour")} words=${words}
-    legend=${[[t("day_median"), "agent"], [t("day_ninety"), "business"]]}
+    legend=${[
+      [t("day_median"), "agent"],
+      [t("day_ninety"), "business"],
+    ]}
     data=${[HOURS, seconds("p50"), seconds("p90")]}
     series=${[{ token: "agent" }, { token: "business" }]}
-    ticks=${(value) => `${number(value)} s`} least=${2} />`;
+    ticks=${(value) => `${number(value)} s`} least=${1} />`;
 }
 
 /** `words(hour)`: what is said below the chart of the hour that is pointed at. */
@@ -47,8 +55,14 @@ function Chart({ title, legend, words, data, series, ticks, least }) {
   const box = useRef(null);
   const [hour, setHour] = useState(null);
   useEffect(() => {
-    const plot = new uPlot(options(box.current, { series, ticks, least, setHour }), data, box.current);
-    const fit = new ResizeObserver(() => plot.setSize({ width: box.current.clientWidth, height: HEIGHT }));
+    const plot = new uPlot(
+      options(box.current, { series, ticks, least, setHour }),
+      data,
+      box.current,
+    );
+    const fit = new ResizeObserver(() =>
+      plot.setSize({ width: box.current.clientWidth, height: HEIGHT }),
+    );
     fit.observe(box.current);
     // uPlot asks for its colours anew when it builds its paths anew.
     const stop = onTheme(() => plot.redraw(true, true));
@@ -58,15 +72,16 @@ function Chart({ title, legend, words, data, series, ticks, least }) {
       plot.destroy();
     };
   }, [data]);
-  const next = String((hour ?? 0) + 1).padStart(2, "0");
   return html`<figure class="card">
     <figcaption class="card-head"><h2>${title}</h2>
-      <span class="row small">${legend.map(([name, token]) => html`<span key=${token}
-        class=${`key ${token}`}>${name}</span>`)}</span></figcaption>
+      <span class="row small">${legend.map(
+        ([name, token]) => html`<span key=${token}
+        class=${`key ${token}`}>${name}</span>`,
+      )}</span></figcaption>
     <div ref=${box} class="chart" aria-hidden="true"></div>
-    <p class="chart-words small muted num" aria-hidden="true">${hour === null
-      ? t("day_hint")
-      : `${String(hour).padStart(2, "0")}–${next} h: ${words(hour)}`}</p>
+    <p class="chart-words small muted num" aria-hidden="true">${
+      hour === null ? t("day_hint") : `${hoursWords(hour)} h: ${words(hour)}`
+    }</p>
   </figure>`;
 }
 
@@ -95,13 +110,25 @@ function options(box, { series, ticks, least, setHour }) {
       },
       { ...axis, values: (_, values) => values.map(ticks), size: 44, gap: 6, space: 36 },
     ],
-    series: [{}, ...series.map(({ token, bars }) => (bars
-      ? { fill: () => colour(token), width: 0, points: { show: false }, paths: uPlot.paths.bars(BAR) }
-      : {
-          stroke: () => colour(token),
-          width: 2,
-          points: { show: true, size: 7, fill: () => colour(token), width: 0 },
-        }))],
-    hooks: { setCursor: [(plot) => setHour(plot.cursor.left < 0 ? null : plot.cursor.idx ?? null)] },
+    series: [
+      {},
+      ...series.map(({ token, bars }) =>
+        bars
+          ? {
+              fill: () => colour(token),
+              width: 0,
+              points: { show: false },
+              paths: uPlot.paths.bars(BAR),
+            }
+          : {
+              stroke: () => colour(token),
+              width: 2,
+              points: { show: true, size: 7, fill: () => colour(token), width: 0 },
+            },
+      ),
+    ],
+    hooks: {
+      setCursor: [(plot) => setHour(plot.cursor.left < 0 ? null : (plot.cursor.idx ?? null))],
+    },
   };
 }

@@ -2,9 +2,25 @@
 
 import "./texts_past.js";
 import { ActLines } from "./act_lines.js";
-import { api, confirmed, dayAndTime, duration, html, milliseconds, number, render, t, toast, useMemo, useRef, useState, words } from "./common.js";
-import { OutcomeBadge, Party, slotWords } from "./past_format.js";
+import {
+  api,
+  confirmed,
+  dayAndTime,
+  duration,
+  html,
+  milliseconds,
+  number,
+  render,
+  t,
+  toast,
+  useMemo,
+  useRef,
+  useState,
+  words,
+} from "./common.js";
+import { Party } from "./past_format.js";
 import { heardFrom, heardLines, lineAt, neighbour, percentile } from "./past_lines.js";
+import { Outcome } from "./past_outcome.js";
 import { Transcript } from "./past_transcript.js";
 import { Player, usePlayerKeys } from "./player.js";
 
@@ -34,18 +50,23 @@ function PastCall({ first }) {
       <${Outcome} call=${call} playFrom=${playFrom} />
       <section class="card past-sound" aria-labelledby="sound-title">
         <h2 id="sound-title" class="hidden-words">${t("past_sound")}</h2>
-        ${call.has_sound
-          ? html`<${Player} url=${url} marks=${marks} control=${control}
+        ${
+          call.has_sound
+            ? html`<${Player} url=${url} marks=${marks} control=${control}
               onSecond=${(second) => setHeard(lineAt(lines, second))} />`
-          : html`<${NoSound} call=${call} look=${setCall} />`}
+            : html`<${NoSound} call=${call} look=${setCall} />`
+        }
       </section>
       <div class="past-words"><${Transcript} ...${{ lines, heard, playFrom }} /></div>
       <div class="past-rest stack">
         <${Figures} call=${call} />
-        ${call.acts.length > 0 && html`<section class="card">
+        ${
+          call.acts.length > 0 &&
+          html`<section class="card">
           <header><h2>${t("past_acts")}</h2></header>
           <${ActLines} acts=${call.acts} />
-        </section>`}
+        </section>`
+        }
         <${Keep} call=${call} url=${url} />
       </div>
     </div>`;
@@ -68,54 +89,17 @@ function Head({ call }) {
   return html`<div class="page-head past-head">
     <div class="stack">
       <a class="small" href=${`/operator/calls${list}`}>← ${t("calls_title")}</a>
-      <h1><bdi>${business.name || t("past_unnamed")}</bdi> <span class="num muted">${business.number}</span></h1>
-      <p class="muted">${dayAndTime(call.created_at)} · ${t("calls_customer")}: <${Party} party=${customer} /></p>
+      <h1><bdi>${business.name || t("past_unnamed")}</bdi>${" "}
+        <span class="num muted">${business.number}</span></h1>
+      <p class="muted">${dayAndTime(call.created_at)} · ${t("calls_customer")}:${" "}
+        <${Party} party=${customer} /></p>
     </div>
-    ${people === null && html`<button class="button slim" type="button" disabled=${busy}
-      title=${t("past_reveal_note")} onClick=${reveal}>${t("past_reveal")}</button>`}
+    ${
+      people === null &&
+      html`<button class="button slim" type="button" disabled=${busy}
+      title=${t("past_reveal_note")} onClick=${reveal}>${t("past_reveal")}</button>`
+    }
   </div>`;
-}
-
-function Outcome({ call, playFrom }) {
-  const { result, quote } = call;
-  const who = result?.professional_name ? t("past_with", { name: result.professional_name }) : "";
-  const slot = [result && slotWords(result), who].filter(Boolean).join(" ");
-  return html`<section class=${`card past-outcome${quote ? " has-quote" : ""}`}
-      aria-labelledby="outcome-title">
-    <div class="stack">
-      <div class="row"><h2 id="outcome-title">${t("calls_outcome")}</h2>
-        <${OutcomeBadge} status=${call.status} /></div>
-      ${slot && html`<p class="big-number" dir="auto">${slot}</p>`}
-      ${!quote && call.status === "unconfirmed" && html`<p class="notice warn">${t("past_no_evidence")}</p>`}
-      <${Facts} call=${call} />
-    </div>
-    ${quote && html`<${Evidence} ...${{ call, quote, playFrom }} />`}
-  </section>`;
-}
-
-function Evidence({ call, quote, playFrom }) {
-  const from = heardFrom({ ...quote, speaker: "business" }, call.sound_began);
-  return html`<figure class="quote">
-    <figcaption class="label">${t("past_evidence")}</figcaption>
-    <blockquote dir="auto">${quote.text}</blockquote>
-    ${playFrom && html`<button class="button slim" type="button" onClick=${() => playFrom(from)}>
-      <svg class="solid" viewBox="0 0 20 20" aria-hidden="true"><path d="M6 3.5v13l10-6.5z" /></svg>
-      ${t("past_hear_it")}</button>`}
-  </figure>`;
-}
-
-function Facts({ call }) {
-  const { result, ending } = call;
-  const blame = ending?.blame ? ` (${t("past_blame", { who: t(`blame_${ending.blame}`) })})` : "";
-  const facts = [
-    ["past_wanted", call.wanted],
-    ["past_notes", result?.notes],
-    ["past_instructions", result?.instructions],
-    ["past_ended_by", ending && (t(`cause_${ending.cause}`) || ending.cause) + blame],
-    ["past_detail", ending?.detail],
-  ].filter(([, text]) => text);
-  return html`<dl class="facts">${facts.map(([key, text]) => html`
-    <div key=${key}><dt>${t(key)}</dt><dd dir="auto">${text}</dd></div>`)}</dl>`;
 }
 
 function NoSound({ call, look }) {
@@ -132,32 +116,43 @@ function NoSound({ call, look }) {
       <p><strong>${t("past_no_sound")}</strong></p>
       <p class="muted">${t(fresh ? "past_no_sound_yet" : "past_no_sound_why")}</p>
     </div>
-    ${fresh && html`<button class="button slim" type="button" onClick=${again}>${t("past_look_again")}</button>`}
+    ${
+      fresh &&
+      html`<button class="button slim" type="button" onClick=${again}>
+        ${t("past_look_again")}</button>`
+    }
   </div>`;
 }
 
 function Figures({ call }) {
   const { answer_ms: answers = [], ...counts } = call.figures;
-  const figures = [[t("figure_talked_s"), call.talked_s ? duration(call.talked_s) : "–"]];
+  const figures = [[t("measure_talked_s"), call.talked_s ? duration(call.talked_s) : "–"]];
   if (answers.length) {
     figures.push(
-      [t("figure_answer_p50"), milliseconds(percentile(answers, 0.5))],
-      [t("figure_answer_worst"), milliseconds(percentile(answers, 1))],
-      [t("figure_turns"), number(answers.length)],
+      [t("measure_answer_p50"), milliseconds(percentile(answers, 0.5))],
+      [t("measure_answer_worst"), milliseconds(percentile(answers, 1))],
+      [t("measure_turns"), number(answers.length)],
     );
   }
   const counted = Object.entries(counts).filter(([, value]) => value);
-  for (const [name, value] of counted) figures.push([t(`figure_${name}`) || name, number(value)]);
+  for (const [name, value] of counted) figures.push([t(`measure_${name}`) || name, number(value)]);
   return html`<section class="card"><header><h2>${t("past_figures")}</h2></header>
-    <dl class="figures">${figures.map(([name, value]) => html`
-      <div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
-    ${counted.length === 0 && call.talked_s > 0 && html`<p class="small muted past-whole">
-      ${t("past_whole")}</p>`}
+    <dl class="figures">${figures.map(
+      ([name, value]) => html`
+      <div key=${name}><dt>${name}</dt><dd>${value}</dd></div>`,
+    )}</dl>
+    ${
+      counted.length === 0 &&
+      call.talked_s > 0 &&
+      html`<p class="small muted past-whole">
+      ${t("past_whole")}</p>`
+    }
   </section>`;
 }
 
 /** What leaves this page for good: as a file, or for ever. */
 function Keep({ call, url }) {
+  const name = `vocero-${call.id.slice(0, 12)}`;
   const zip = `/operator/calls/${encodeURIComponent(call.id)}/recording.zip`;
   async function erase() {
     const text = html`<strong>${t("past_goes")}:</strong> ${t("past_goes_what")}<br /><br />
@@ -174,9 +169,12 @@ function Keep({ call, url }) {
     location.assign("/operator/calls");
   }
   return html`<div class="row">
-    ${call.has_sound && html`
-      <a class="button slim" href=${url} download>${t("past_download_sound")}</a>
-      <a class="button slim" href=${zip} download>${t("past_download_call")}</a>`}
+    ${
+      call.has_sound &&
+      html`
+      <a class="button slim" href=${url} download=${`${name}.wav`}>${t("past_download_sound")}</a>
+      <a class="button slim" href=${zip} download=${`${name}.zip`}>${t("past_download_call")}</a>`
+    }
     <button class="button slim danger" type="button" onClick=${erase}>${t("past_delete")}</button>
   </div>`;
 }
@@ -185,16 +183,21 @@ function Keep({ call, url }) {
 function marksOf({ quote, sound_began: began }, lines) {
   if (began === null) return [];
   const words = {
-    interrupted: () => t("line_interrupted"),
-    taken: ({ text }) => t("line_taken_over", { name: text }),
-    returned: () => t("line_handed_back"),
-    keys: ({ text }) => t("line_keys", { keys: text }),
-    told: () => t("line_told_agent"),
-    trouble: ({ text }) => `${t("line_trouble")}: ${text}`,
+    interrupted: () => t("event_interrupted"),
+    taken: ({ text }) => t("event_taken_over", { name: text }),
+    returned: () => t("event_handed_back"),
+    keys: ({ text }) => t("event_keys", { keys: text }),
+    told: () => t("event_told_agent"),
+    trouble: ({ text }) => `${t("event_trouble")}: ${text}`,
   };
   const marks = lines
     .filter((line) => line.type in words && line.at_s >= began)
-    .map((line) => ({ key: line.key, at: line.at_s - began, kind: line.type, words: words[line.type](line) }));
+    .map((line) => ({
+      key: line.key,
+      at: line.at_s - began,
+      kind: line.type,
+      words: words[line.type](line),
+    }));
   if (quote) {
     const at = heardFrom({ ...quote, speaker: "business" }, began);
     marks.push({ key: "quote", at, kind: "quote", words: t("past_evidence") });

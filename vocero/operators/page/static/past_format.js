@@ -3,16 +3,40 @@
 import { html, page, t } from "./common.js";
 
 const LOCALE = page.lang === "en" ? "en-GB" : "es";
-const SHORT_DAY = new Intl.DateTimeFormat(LOCALE, { weekday: "short", day: "numeric", month: "short" });
-const LONG_DAY = new Intl.DateTimeFormat(LOCALE, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+const SHORT_DAY = new Intl.DateTimeFormat(LOCALE, {
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+});
+const LONG_DAY = new Intl.DateTimeFormat(LOCALE, {
+  weekday: "long",
+  day: "numeric",
+  month: "long",
+  year: "numeric",
+});
 
 /** Every outcome, the wanted one first. */
 export const STATUSES = [
-  "booked", "unconfirmed", "callback_needed", "no_availability", "no_answer", "busy", "voicemail",
-  "interrupted", "cancelled", "wrong_number", "failed",
+  "booked",
+  "unconfirmed",
+  "callback_needed",
+  "no_availability",
+  "no_answer",
+  "busy",
+  "voicemail",
+  "interrupted",
+  "cancelled",
+  "wrong_number",
+  "failed",
 ];
 
-const TONES = { booked: "good", unconfirmed: "warn", callback_needed: "warn", interrupted: "warn", failed: "bad" };
+const TONES = {
+  booked: "good",
+  unconfirmed: "warn",
+  callback_needed: "warn",
+  interrupted: "warn",
+  failed: "bad",
+};
 
 /** The badge of an outcome: words, never the colour alone. */
 export function OutcomeBadge({ status, live = false }) {
@@ -33,13 +57,22 @@ export function slotWords({ date, time }) {
   return [date && dayWords(date), time].filter(Boolean).join(", ");
 }
 
+/** "09–10" of 9: an hour of a day from its beginning to its end. */
+export function hoursWords(hour) {
+  return `${twoDigits(hour)}–${twoDigits(hour + 1)}`;
+}
+
 /** "2026-11-27" of a Date, in local time. */
 export function isoDay(then) {
-  const two = (value) => String(value).padStart(2, "0");
-  return `${then.getFullYear()}-${two(then.getMonth() + 1)}-${two(then.getDate())}`;
+  return `${then.getFullYear()}-${twoDigits(then.getMonth() + 1)}-${twoDigits(then.getDate())}`;
 }
 
 /** A business or customer as the page may show them: name or initials, then the number. */
 export function Party({ party }) {
-  return html`${party.name && html`<strong><bdi>${party.name}</bdi></strong> `}<span class="num faint">${party.number}</span>`;
+  const name = party.name && html`<strong><bdi>${party.name}</bdi></strong> `;
+  return html`${name}<span class="num faint">${party.number}</span>`;
+}
+
+function twoDigits(value) {
+  return String(value).padStart(2, "0");
 }

@@ -21,7 +21,8 @@ export function heardLines(entries, began) {
   return linesOf(entries).map((line) =>
     line.type === "said"
       ? { ...line, ...heardAndShown(heardFrom(line, began), line, began), unsaid: unsaidOf(line) }
-      : { ...line, ...heardAndShown(null, line, began) });
+      : { ...line, ...heardAndShown(null, line, began) },
+  );
 }
 
 // One clock on the page: that of the player where there is one, else since the call was ordered.
@@ -34,9 +35,10 @@ function heardAndShown(from, { at_s }, began) {
 export function heardFrom({ at_s, text, speaker }, began) {
   if (began === null || began === undefined) return null;
   const spoken = TRANSCRIBED_AFTER_S + text.length / LETTERS_PER_S;
-  const lead = speaker === "business"
-    ? Math.min(LONGEST_LEAD_S, Math.max(LEAST_LEAD_S, spoken))
-    : AGENT_LEAD_S;
+  const lead =
+    speaker === "business"
+      ? Math.min(LONGEST_LEAD_S, Math.max(LEAST_LEAD_S, spoken))
+      : AGENT_LEAD_S;
   return Math.max(0, at_s - lead - began);
 }
 

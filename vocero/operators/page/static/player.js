@@ -37,7 +37,9 @@ export function Player({ url, marks, control, onSecond }) {
         setSecond(at);
         onSecond(at);
       });
-      stopTheme = onTheme(() => surfer.setOptions({ splitChannels: channels(), cursorColor: colour("ink") }));
+      stopTheme = onTheme(() =>
+        surfer.setOptions({ splitChannels: channels(), cursorColor: colour("ink") }),
+      );
       await surfer.load(url);
     })().catch(() => {
       if (!gone) setState((now) => ({ ...now, failed: true }));
@@ -56,7 +58,8 @@ export function Player({ url, marks, control, onSecond }) {
     start(wave.current);
   };
   const toggle = () => (wave.current.isPlaying() ? wave.current.pause() : start(wave.current));
-  const skip = (by) => wave.current.setTime(Math.max(0, Math.min(state.length, wave.current.getCurrentTime() + by)));
+  const skip = (by) =>
+    wave.current.setTime(Math.max(0, Math.min(state.length, wave.current.getCurrentTime() + by)));
   control.current = ready ? { playFrom, toggle, skip } : null;
 
   if (state.failed) {
@@ -67,14 +70,16 @@ export function Player({ url, marks, control, onSecond }) {
         ${t("try_again")}</button>
     </div>`;
   }
+  const [at, all] = [duration(second), duration(state.length)];
   return html`<div class="player" data-ready=${ready}>
     <div class="player-waves">
       <span class="player-side business">${t("speaker_business")}</span>
       <span class="player-side agent">${t("speaker_agent")}</span>
       <div ref=${box} class="player-wave" role="slider" tabindex="0"
-        aria-label=${t("player_position")} aria-valuemin="0" aria-valuemax=${Math.round(state.length)}
+        aria-label=${t("player_position")}
+        aria-valuemin="0" aria-valuemax=${Math.round(state.length)}
         aria-valuenow=${Math.round(second)}
-        aria-valuetext=${t("player_at", { at: duration(second), all: duration(state.length) })}></div>
+        aria-valuetext=${t("player_at", { at, all })}></div>
       ${!ready && html`<p class="player-loading muted" role="status">${t("player_loading")}</p>`}
       <${Ruler} length=${state.length} marks=${marks} playFrom=${playFrom} />
     </div>
@@ -83,12 +88,14 @@ export function Player({ url, marks, control, onSecond }) {
         <svg class="solid" viewBox="0 0 20 20" aria-hidden="true">
           <path d=${playing ? "M6.5 4v12M13.5 4v12" : "M6 3.5v13l10-6.5z"} /></svg>
         <span>${t(playing ? "player_pause" : "player_play")}</span></button>
-      <span class="num muted player-time">${duration(second)} / ${duration(state.length)}</span>
+      <span class="num muted player-time">${at} / ${all}</span>
       <label class="player-speed"><span class="hidden-words">${t("player_speed")}</span>
         <select class="input" value=${speed} onChange=${(event) => {
           setSpeed(Number(event.target.value));
           wave.current?.setPlaybackRate(Number(event.target.value));
-        }}>${SPEEDS.map((each) => html`<option key=${each} value=${each}>${each}×</option>`)}</select>
+        }}>
+          ${SPEEDS.map((each) => html`<option key=${each} value=${each}>${each}×</option>`)}
+        </select>
       </label>
       <span class="player-keys small faint">${t("player_keys")}</span>
     </div>
@@ -159,9 +166,11 @@ function Ruler({ length, marks, playFrom }) {
   const left = (at) => ({ left: `${Math.max(0, Math.min(100, (at / length) * 100))}%` });
   // Everything here is in the transcript as well, so screen readers and the keyboard skip it.
   return html`<div class="player-ruler" aria-hidden="true">
-    ${marks.map((mark) => html`<button key=${mark.key} type="button" tabindex="-1"
+    ${marks.map(
+      (mark) => html`<button key=${mark.key} type="button" tabindex="-1"
       class=${`player-mark ${mark.kind}`} style=${left(mark.at)} title=${mark.words}
-      onClick=${() => playFrom(mark.at)}></button>`)}
+      onClick=${() => playFrom(mark.at)}></button>`,
+    )}
     ${rules.map((at) => html`<span key=${at} class="num" style=${left(at)}>${duration(at)}</span>`)}
   </div>`;
 }
