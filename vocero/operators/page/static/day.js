@@ -156,7 +156,8 @@ function Table({ day }) {
     .filter((hour) => hour.calls || hour.answer);
   return html`<details class="card" open=${WIDE.matches}>
     <summary>${t("day_table")}</summary>
-    <div class="table-box"><table class="table">
+    <div class="table-box" role="region" tabindex="0" aria-label=${t("day_table")}>
+      <table class="table">
       <thead><tr><th scope="col">${t("day_hour")}</th>
         ${COLUMNS.map(
           (name) => html`<th key=${name} scope="col" class="number">
