@@ -7,6 +7,8 @@ const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 10_000;
 /** The server says something at least every 15 s; after this much silence the line is dead. */
 const SILENCE_MS = 25_000;
+/** With these no further try helps: this page has to be loaded again. */
+const FOR_GOOD = new Set(["login", "forged"]);
 
 export class Connection {
   #socket = null;
@@ -58,7 +60,7 @@ export class Connection {
     try {
       address = await socketAddress("live");
     } catch (error) {
-      if (this.#socket === mine) this.#lost(error instanceof ApiError && error.code === "login");
+      if (this.#socket === mine) this.#lost(error instanceof ApiError && FOR_GOOD.has(error.code));
       return;
     }
     if (this.#closed || this.#socket !== mine) return;

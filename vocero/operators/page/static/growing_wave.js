@@ -10,7 +10,7 @@ const MOST_STEPS = (3 * 3600) / STEP_S;
 const BAR = 3;
 const AXIS = 18;
 
-/** `second()`: seconds since the call was ordered; `taken()`: whether an operator speaks. */
+/** `second()`: seconds since the call was ordered, null when not known yet; `taken()`: whether an operator speaks. */
 export function GrowingWave({ levels, id, second, taken }) {
   const canvas = useRef(null);
   const now = useRef(null);
@@ -43,6 +43,7 @@ export function GrowingWave({ levels, id, second, taken }) {
 }
 
 function put(wave, second, left, right, taken) {
+  if (second === null) return;
   wave.from_s ??= Math.floor(second);
   const step = Math.floor((second - wave.from_s) / STEP_S);
   if (step < 0 || step >= MOST_STEPS) return;

@@ -5,15 +5,20 @@
 // nearer is what is heard to what is said; too small, and a late piece leaves a hole.
 
 export const RATE = 8000;
-const SPARE_MS = 30;
-const LEAST_SPARE_MS = 20;
+const SPARE_MS = 45;
+const LEAST_SPARE_MS = 35;
 const MOST_SPARE_MS = 110;
-const MORE_AFTER_HOLE_MS = 25;
+const MORE_AFTER_HOLE_MS = 15;
 const LESS_EACH_PIECE_MS = 0.1;
+/** How much of a larger spare is believed with each piece: one early piece proves nothing. */
+const BELIEF = 0.02;
 /** More than this waiting is too far behind: the oldest is dropped. */
 const MOST_WAITING_MS = 300;
 /** Speeding up or slowing down by so little is not heard as another pitch. */
 const MOST_HASTE = 0.01;
+/** While nobody speaks time can be made up faster. */
+const HASTE_IN_SILENCE = 0.25;
+const WORTH_HASTE_MS = 12;
 /** Sounds end and begin over so many samples (5 ms) where there is a hole or a skip. */
 export const EDGE = 40;
 
@@ -65,11 +70,12 @@ export class JitterBuffer {
     while (this.marks.length > 2 && this.marks[1].index <= this.at) this.marks.shift();
   }
 
-  /** How fast to play: 1, or a little more or less to come to the spare that is wanted. */
-  pace() {
+  /** How fast to play: 1, or more or less to come to the spare that is wanted. */
+  pace(isSilent) {
     if (this.smallest_ms === Infinity) return 1;
-    const off = (this.smallest_ms - this.spare_ms) / 40;
-    return 1 + Math.max(-1, Math.min(1, off)) * MOST_HASTE;
+    const off_ms = this.smallest_ms - this.spare_ms;
+    if (isSilent && off_ms > WORTH_HASTE_MS) return 1 + HASTE_IN_SILENCE;
+    return 1 + Math.max(-1, Math.min(1, off_ms / 40)) * MOST_HASTE;
   }
 
   /** The player ran out of sound. */
@@ -104,7 +110,7 @@ export class JitterBuffer {
     const spare = this.waiting_ms;
     this.spare_ms = Math.max(LEAST_SPARE_MS, this.spare_ms - LESS_EACH_PIECE_MS);
     // The least of late counts at once, more is believed slowly.
-    const risen = this.smallest_ms === Infinity ? spare : this.smallest_ms + 0.05 * (spare - this.smallest_ms);
+    const risen = this.smallest_ms === Infinity ? spare : this.smallest_ms + BELIEF * (spare - this.smallest_ms);
     this.smallest_ms = Math.min(spare, risen);
   }
 

@@ -73,7 +73,7 @@ export function ListenPanel({ listener, levels, id, taken }) {
     }),
     [id],
   );
-  return html`<section class="card stack" aria-labelledby="sound-title">
+  return html`<section id="sound" class="card stack" aria-labelledby="sound-title">
     <header class="card-head">
       <h2 id="sound-title">${t("sound")}</h2>
       <${Behind} listener=${listener} />

@@ -12,6 +12,9 @@ import { AHEAD, valueAt } from "./resampler.js";
 const HEADER = 12;
 const KEPT_S = 5;
 const TOLD_EVERY_S = 0.1;
+/** Quieter than this (-46 dBFS) for so long is a pause in the conversation. */
+const QUIET = 0.005;
+const PAUSE_S = 0.06;
 
 class ListenPlayer extends AudioWorkletProcessor {
   constructor() {
@@ -25,6 +28,7 @@ class ListenPlayer extends AudioWorkletProcessor {
     this.keptAt = 0;
     this.peaks = [0, 0];
     this.told = 0;
+    this.soundedAt = 0; // Frame of keptAt.
     this.taken = false;
     this.port.onmessage = ({ data }) => this.heard(data);
   }
@@ -60,7 +64,8 @@ class ListenPlayer extends AudioWorkletProcessor {
   process(_, outputs) {
     const [ears] = outputs;
     const frames = ears[0].length;
-    const pace = (this.buffer.pace() * RATE) / sampleRate;
+    const isSilent = this.keptAt - this.soundedAt > PAUSE_S * sampleRate;
+    const pace = (this.buffer.pace(isSilent) * RATE) / sampleRate;
     for (let index = 0; index < frames; index += 1) this.sample(ears, index, pace);
     if (currentTime - this.told >= TOLD_EVERY_S) this.tell();
     return true;
@@ -92,6 +97,7 @@ class ListenPlayer extends AudioWorkletProcessor {
     this.kept[0][place] = business;
     this.kept[1][place] = agent;
     this.keptAt += 1;
+    if (Math.abs(business) > QUIET || Math.abs(agent) > QUIET) this.soundedAt = this.keptAt;
     this.peaks[0] = Math.max(this.peaks[0], Math.abs(business));
     this.peaks[1] = Math.max(this.peaks[1], Math.abs(agent));
   }

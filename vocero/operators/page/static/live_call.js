@@ -39,7 +39,9 @@ function useLiveCall(full) {
     return () => connection.close();
   }, [full.id]);
   useEffect(() => {
-    render(html`<${ConnectionBadge} state=${link} />`, document.getElementById("connection"));
+    const place = document.getElementById("connection");
+    render(html`<${ConnectionBadge} state=${link} />`, place);
+    return () => render(null, place);
   }, [link]);
   return { state, link, levels };
 }
@@ -66,6 +68,10 @@ function LiveCall({ full, showPast }) {
     if (takeover.state === "failed" && asked !== "take") toast(takeoverWords(takeover.code), "bad");
   }, [takeover.state]);
   const close = () => setAsked("");
+  // Whoever speaks has to hear the business too.
+  const hear = () => {
+    if (!isListening(listener)) listener.start();
+  };
   const dialogs = { keys: KeypadDialog, ask: AskDialog, end: EndDialog, take: TakeOverDialog, hand: HandBackDialog };
   const Open = dialogs[asked];
   return html`
@@ -78,9 +84,9 @@ function LiveCall({ full, showPast }) {
             : html`<${ListenButton} listener=${listener} /><${Acting} phase=${phase} taken=${taken} mine=${mine} onAct=${setAsked} />`}
         <//>
         <section class="card" aria-labelledby="transcript-title">
-          <${GrowingWave} levels=${levels} id=${full.id} second=${() => secondOf(state, shown)} taken=${() => taken !== ""} />
+          <${GrowingWave} levels=${levels} id=${full.id} second=${() => secondOf(state)} taken=${() => taken !== ""} />
           <h2 id="transcript-title" class="hidden-words">${t("transcript")}</h2>
-          <${LiveTranscript} entries=${state.entries} />
+          <${LiveTranscript} entries=${state.entries} over=${state.over !== null} />
           <${Whisper} id=${full.id} disabled=${!CAN_BE_STEERED.has(phase)} />
         </section>
       </div>
@@ -90,12 +96,13 @@ function LiveCall({ full, showPast }) {
         <${CallActs} acts=${state.acts} />
       </div>
     </div>
-    ${Open && html`<${Open} id=${full.id} takeover=${takeover} taken=${mine} onClose=${close} />`}
+    ${Open && html`<${Open} id=${full.id} takeover=${takeover} taken=${mine} onBegin=${hear} onClose=${close} />`}
   `;
 }
 
-function secondOf(state, shown) {
-  return Date.now() / 1000 + state.ahead_s - (shown.began_at ?? shown.created_at);
+/** Null until the server's clock is known. */
+function secondOf(state) {
+  return state.card && Date.now() / 1000 + state.ahead_s - state.card.began_at;
 }
 
 /** In place of the buttons, so that nothing moves when a call ends. */
@@ -171,8 +178,9 @@ function Acting({ phase, taken, mine, onAct }) {
     </button>`}
     <button type="button" class="button" disabled=${!talking} onClick=${() => onAct("keys")}>${t("keypad")}</button>
     <button type="button" class="button" disabled=${!steered} onClick=${() => onAct("ask")}>${t("ask")}</button>
-    <button type="button" class="button end-button" disabled=${!steered} onClick=${() => onAct("end")}>${t("end")}…</button>
     ${taker && html`<span class="small muted">${taker}</span>`}
+    ${noSoundBecause() && html`<a class="small" href="#sound">${t("no_sound_why")}</a>`}
+    <button type="button" class="button end-button" disabled=${!steered} onClick=${() => onAct("end")}>${t("end")}…</button>
   `;
 }
 

@@ -79,6 +79,7 @@ export function Meter({ follow, kind, label }) {
 /** Whether the page hears from the server, in the bar at the top. */
 export function ConnectionBadge({ state }) {
   if (state.live) return html`<span class="badge good dot">${t("connected")}</span>`;
+  if (state.gone) return html`<span class="badge bad dot" role="status">${t("connection_gone")}</span>`;
   const since = new Date(state.since);
   const time = `${since.getHours()}:${String(since.getMinutes()).padStart(2, "0")}`;
   const words = state.first ? t("connecting") : t("reconnecting", { time });

@@ -18,6 +18,12 @@ export function nameOf(card) {
   return card.business.name || card.business.number || t("live_unnamed");
 }
 
+/** "17 characters" in the page's language; any other detail as it is. */
+function detailWords(detail) {
+  const [, n, what] = /^(\d+) (characters|keys)$/.exec(detail) ?? [];
+  return what ? t(`detail_${what}`, { n }) : detail;
+}
+
 /** One line of the log: when, who, what. `linked`: with a link to the call. */
 export function Act({ act, linked = true }) {
   const words = t(`act_${act.act}`) || act.act;
@@ -26,7 +32,7 @@ export function Act({ act, linked = true }) {
     <span>
       <b>${act.operator || "–"}</b>${" "}${linked && act.call
         ? html`<a href="/operator/calls/${encodeURIComponent(act.call)}">${words}</a>`
-        : words}${act.detail && html`<span class="faint"> · ${act.detail}</span>`}
+        : words}${act.detail && html`<span class="faint"> · ${detailWords(act.detail)}</span>`}
     </span>
   </p>`;
 }

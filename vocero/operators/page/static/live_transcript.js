@@ -6,7 +6,8 @@ import { linesOf } from "./transcript.js";
 
 const NEAR_END_PX = 48;
 
-export function LiveTranscript({ entries }) {
+/** `over`: whether the call has ended, and nothing in it runs any more. */
+export function LiveTranscript({ entries, over }) {
   const lines = useMemo(() => linesOf(entries), [entries]);
   const box = useRef(null);
   const [behind, setBehind] = useState(false);
@@ -20,7 +21,7 @@ export function LiveTranscript({ entries }) {
   return html`<div class="transcript-box">
     <div ref=${box} class="transcript" role="log" tabindex="0" aria-label=${t("transcript")} onScroll=${scrolled}>
       ${lines.length === 0 && html`<p class="muted small">${t("transcript_none")}</p>`}
-      ${lines.map((line) => html`<${Line} key=${line.key} line=${line} />`)}
+      ${lines.map((line) => html`<${Line} key=${line.key} line=${line} over=${over} />`)}
     </div>
     ${behind && html`<button type="button" class="button slim to-end" onClick=${() => setBehind(false)}>
       ${t("transcript_newest")} ↓
@@ -32,14 +33,15 @@ function toEnd(box) {
   box.scrollTop = box.scrollHeight;
 }
 
-function Line({ line }) {
+function Line({ line, over }) {
   const at = html`<time class="num faint">${duration(line.at_s)}</time>`;
   switch (line.type) {
     case "said":
       return html`<${Said} line=${line} at=${at} />`;
     case "tool":
-      return html`<${Tool} line=${line} at=${at} />`;
+      return html`<${Tool} line=${line} at=${at} over=${over} />`;
     case "told":
+      if (line.speaker === "vocero") return html`<${Told} line=${line} at=${at} />`;
       return html`<div class="talk aside ${line.speaker}">
         ${at}
         <p><b class="who ${line.speaker}">${t(`told_by_${line.speaker}`)}</b> ${line.text}</p>
@@ -87,12 +89,23 @@ function Said({ line, at }) {
   </div>`;
 }
 
-function Tool({ line, at }) {
+/** What Vocero itself tells the agent is long and for machines: folded. */
+function Told({ line, at }) {
+  return html`<div class="talk note tool">
+    ${at}
+    <details>
+      <summary>${t("told_by_vocero")}</summary>
+      <p class="small">${line.text}</p>
+    </details>
+  </div>`;
+}
+
+function Tool({ line, at, over }) {
   const { name, asked, answered } = line;
   return html`<div class="talk note tool">
     ${at}
     <details>
-      <summary>${t("line_tool")} <code>${name}</code> ${answered === null && html`<span class="faint">${t("tool_runs")}</span>`}</summary>
+      <summary>${t("line_tool")} <code>${name}</code> ${answered === null && !over && html`<span class="faint">${t("tool_runs")}</span>`}</summary>
       ${asked && html`<pre>${asked}</pre>`}
       ${answered && html`<pre>→ ${answered}</pre>`}
     </details>

@@ -30,7 +30,8 @@ export function holds({ state }) {
   return state === "speaking" || state === "retrying" || state === "handing";
 }
 
-export function TakeOverDialog({ takeover, onClose }) {
+/** `onBegin()` is called from the click that begins it. */
+export function TakeOverDialog({ takeover, onBegin, onClose }) {
   const { state, code } = takeover;
   const [begun, setBegun] = useState(false);
   useEffect(() => {
@@ -38,6 +39,7 @@ export function TakeOverDialog({ takeover, onClose }) {
   });
   const begin = () => {
     setBegun(true);
+    onBegin();
     takeover.begin();
   };
   const busy = state === "asking" || state === "opening";
@@ -86,7 +88,7 @@ export function SpeakingBar({ takeover, covered, onHandBack, onEnd }) {
       <button ref=${mute} type="button" class="button" aria-pressed=${muted} onClick=${() => takeover.mute(!muted)}>
         ${muted ? t("unmute") : t("mute")}
       </button>
-      <button type="button" class="button" disabled=${state !== "speaking"} onClick=${onHandBack}>${t("hand_back")}</button>
+      <button type="button" class="button" disabled=${state !== "speaking"} onClick=${onHandBack}>${t("hand_back_short")}</button>
       <button type="button" class="button" onClick=${onEnd}>${t("end_at_once")}</button>
     </div>
   </section>`;

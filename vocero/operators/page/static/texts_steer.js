@@ -24,7 +24,7 @@ addTexts({
   unsaid_hint: ["Cortado: esto no se escuchó", "Cut off: this was not heard"],
   told_by_customer: ["El cliente, al agente:", "The customer, to the agent:"],
   told_by_operator: ["Operador, al agente:", "Operator, to the agent:"],
-  told_by_vocero: ["Vocero, al agente:", "Vocero, to the agent:"],
+  told_by_vocero: ["Vocero le avisó al agente", "Vocero told the agent"],
   told_by_business: ["Del negocio, al agente:", "From the business, to the agent:"],
   line_interrupted: ["El negocio interrumpió al agente", "The business interrupted the agent"],
   line_keys: ["{who} marcó", "{who} pressed"],
@@ -51,6 +51,7 @@ addTexts({
   balance: ["Balance", "Balance"],
   balance_label: ["Balance, del negocio al agente", "Balance, from business to agent"],
   both_ears: ["Las dos voces en los dos oídos", "Both voices in both ears"],
+  no_sound_why: ["¿Por qué no hay sonido?", "Why is there no sound?"],
   no_sound_old: [
     "Este navegador no tiene AudioWorklet: hace falta uno más nuevo para escuchar.",
     "This browser has no AudioWorklet: listening needs a newer one.",
@@ -138,8 +139,8 @@ addTexts({
     "The agent falls silent and waits until you hand the call back.",
   ],
   take_point_headphones: [
-    "Usa auriculares, y escucha la llamada mientras hablas.",
-    "Use headphones, and listen to the call while you speak.",
+    "Usa auriculares: la llamada se escucha mientras hablas.",
+    "Use headphones: you hear the call while you speak.",
   ],
   take_begin: ["Hablar ahora", "Speak now"],
   take_asking: ["El navegador pide permiso para el micrófono…", "The browser asks for the microphone…"],
@@ -169,6 +170,7 @@ addTexts({
   mute: ["Silenciar", "Mute"],
   unmute: ["Hablar de nuevo", "Unmute"],
   hand_back: ["Devolver la llamada", "Hand back"],
+  hand_back_short: ["Devolver", "Hand back"],
   hand_back_text: [
     "El agente habla de nuevo. Sabe lo que dijo el negocio mientras tanto.",
     "The agent speaks again. It knows what the business said meanwhile.",
