@@ -2,7 +2,6 @@
 
 import { colour, duration, html, onTheme, t } from "./common.js";
 import { useEffect, useRef } from "./vendor/htm-preact.module.js";
-import { part } from "./live_clock.js";
 
 const STEP_S = 0.2;
 const FIRST_SPAN_S = 30;
@@ -26,7 +25,7 @@ export function GrowingWave({ levels, id, second, taken }) {
       asked ||= requestAnimationFrame(draw);
     };
     const stop = levels.follow(id, (left, right) => {
-      put(wave, now.current.second(), part(left), part(right), now.current.taken());
+      put(wave, now.current.second(), height(left), height(right), now.current.taken());
       soon();
     });
     const watcher = new ResizeObserver(soon);
@@ -40,6 +39,11 @@ export function GrowingWave({ levels, id, second, taken }) {
     };
   }, [id]);
   return html`<canvas ref=${canvas} class="wave" role="img" aria-label=${t("wave_label")}></canvas>`;
+}
+
+/** From dBFS to 0..1 of a lane: speech should look like speech, and noise on the line like a line. */
+function height(level) {
+  return Math.max(0, Math.min(1, (level + 50) / 38)) ** 1.5;
 }
 
 function put(wave, second, left, right, taken) {

@@ -15,10 +15,13 @@ export function useNow(ahead_s) {
 
 const QUIETEST = -60;
 const SILENCE = -96;
+/** The server sends levels five times a second while there is any call that sounds. */
+const STALE_MS = 700;
 
 /** How loud the calls are. Listeners are told directly: meters move without drawing the page. */
 export class Levels {
   #listeners = new Map();
+  #timer = 0;
 
   /** `told(left, right)`: business and agent in dBFS. Returns what ends it. */
   follow(id, told) {
@@ -32,6 +35,8 @@ export class Levels {
 
   /** `levels`: { id: [left, right] }; calls that are not in it are silent. */
   push(levels) {
+    clearTimeout(this.#timer);
+    if (Object.keys(levels).length) this.#timer = setTimeout(() => this.push({}), STALE_MS);
     for (const [id, listeners] of this.#listeners) {
       const [left, right] = levels[id] ?? [SILENCE, SILENCE];
       for (const told of listeners) told(left, right);
