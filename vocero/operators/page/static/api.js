@@ -60,7 +60,9 @@ export async function api(path, { method, body, timeout_ms = TIMEOUT_MS } = {}) 
 
 /** Leave for the login page, which leads back here. */
 export function toLogin() {
-  location.assign(`/operator/login?next=${encodeURIComponent(location.pathname + location.search)}`);
+  location.assign(
+    `/operator/login?next=${encodeURIComponent(location.pathname + location.search)}`,
+  );
 }
 
 /** The address of one websocket with a fresh ticket. `purpose`: live, listen or speak. */

@@ -4,7 +4,16 @@ const MOST_ACTS = 100;
 
 /** From the server's first answer. `over`: null, or { summary } once the call has ended. */
 export function begun(full) {
-  return { id: full.id, full, card: null, ahead_s: 0, entries: full.entries, figures: {}, acts: full.acts, over: null };
+  return {
+    id: full.id,
+    full,
+    card: null,
+    ahead_s: 0,
+    entries: full.entries,
+    figures: {},
+    acts: full.acts,
+    over: null,
+  };
 }
 
 export function heard(state, message) {
@@ -21,7 +30,10 @@ export function heard(state, message) {
       return message.id === state.id ? { ...state, over: { summary: message.summary } } : state;
     case "entries": {
       if (message.id !== state.id) return state;
-      return { ...state, entries: message.whole ? message.entries : [...state.entries, ...message.entries] };
+      return {
+        ...state,
+        entries: message.whole ? message.entries : [...state.entries, ...message.entries],
+      };
     }
     case "figures":
       return message.id === state.id ? { ...state, figures: message.figures } : state;

@@ -2,19 +2,21 @@
 
 import { html, t } from "./common.js";
 import { useEffect, useRef } from "./vendor/htm-preact.module.js";
+import { Icon } from "./icons.js";
 
 /** `onClose()` is called when it is closed, by Escape too. The children stand below the title. */
-export function Dialog({ title, text, onClose, children, wide = false }) {
+export function Dialog({ title, text, onClose, children }) {
   const dialog = useRef(null);
   useEffect(() => {
     dialog.current.showModal();
   }, []);
-  return html`<dialog ref=${dialog} class=${wide ? "wide" : ""} aria-labelledby="dialog-title" onClose=${onClose}>
+  const close = () => dialog.current.close();
+  return html`<dialog ref=${dialog} aria-labelledby="dialog-title" onClose=${onClose}>
     <div class="stack">
       <div class="row apart dialog-head">
         <h2 id="dialog-title">${title}</h2>
-        <button type="button" class="icon-button" aria-label=${t("close")} onClick=${() => dialog.current.close()}>
-          <svg viewBox="0 0 20 20" aria-hidden="true"><path d="M5 5l10 10M15 5L5 15" /></svg>
+        <button type="button" class="icon-button" aria-label=${t("close")} onClick=${close}>
+          <${Icon} name="close" />
         </button>
       </div>
       ${text && html`<p class="muted">${text}</p>`}

@@ -3,9 +3,17 @@
 import { page } from "./api.js";
 
 const LOCALE = page.lang === "en" ? "en-GB" : "es";
-const HOUR_MINUTE = new Intl.DateTimeFormat(LOCALE, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const HOUR_MINUTE = new Intl.DateTimeFormat(LOCALE, {
+  hour: "2-digit",
+  minute: "2-digit",
+  hourCycle: "h23",
+});
 const DAY = new Intl.DateTimeFormat(LOCALE, { weekday: "short", day: "numeric", month: "short" });
-const WITH_YEAR = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", year: "numeric" });
+const WITH_YEAR = new Intl.DateTimeFormat(LOCALE, {
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+});
 const PLAIN = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 1 });
 
 /** "14:05" of seconds since the epoch. */

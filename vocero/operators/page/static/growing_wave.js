@@ -9,7 +9,10 @@ const MOST_STEPS = (3 * 3600) / STEP_S;
 const BAR = 3;
 const AXIS = 18;
 
-/** `second()`: seconds since the call was ordered, null when not known yet; `taken()`: whether an operator speaks. */
+/**
+ * `second()`: seconds since the call was ordered, null when not known yet; `taken()`: whether an
+ * operator speaks.
+ */
 export function GrowingWave({ levels, id, second, taken }) {
   const canvas = useRef(null);
   const now = useRef(null);
@@ -38,10 +41,11 @@ export function GrowingWave({ levels, id, second, taken }) {
       cancelAnimationFrame(asked);
     };
   }, [id]);
-  return html`<canvas ref=${canvas} class="wave" role="img" aria-label=${t("wave_label")}></canvas>`;
+  const label = t("wave_label");
+  return html`<canvas ref=${canvas} class="wave" role="img" aria-label=${label}></canvas>`;
 }
 
-/** From dBFS to 0..1 of a lane: speech should look like speech, and noise on the line like a line. */
+/** From dBFS to 0..1 of a lane: speech looks like speech, and noise on the line like a line. */
 function height(level) {
   return Math.max(0, Math.min(1, (level + 50) / 38)) ** 1.5;
 }
@@ -69,7 +73,11 @@ function paint(canvas, wave) {
   let span_s = FIRST_SPAN_S;
   while (wave.left.length * STEP_S > span_s) span_s *= 2;
   const lane = (height - AXIS) / 2;
-  const paints = { business: colour("business"), agent: colour("agent"), operator: colour("operator") };
+  const paints = {
+    business: colour("business"),
+    agent: colour("agent"),
+    operator: colour("operator"),
+  };
   lines(pen, width, lane);
   const bars = Math.max(1, Math.floor(width / BAR));
   const steps = span_s / STEP_S / bars;

@@ -31,7 +31,6 @@ const DECODED = Float32Array.from({ length: 256 }, (_, byte) => {
   return (code & 0x80 ? -size : size) / 32768;
 });
 
-
 export class JitterBuffer {
   /** `size`: samples of each channel that are kept, a power of two. */
   constructor(size = 8192) {
@@ -110,7 +109,10 @@ export class JitterBuffer {
     const spare = this.waiting_ms;
     this.spare_ms = Math.max(LEAST_SPARE_MS, this.spare_ms - LESS_EACH_PIECE_MS);
     // The least of late counts at once, more is believed slowly.
-    const risen = this.smallest_ms === Infinity ? spare : this.smallest_ms + BELIEF * (spare - this.smallest_ms);
+    const risen =
+      this.smallest_ms === Infinity
+        ? spare
+        : this.smallest_ms + BELIEF * (spare - this.smallest_ms);
     this.smallest_ms = Math.min(spare, risen);
   }
 

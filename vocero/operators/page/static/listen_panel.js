@@ -2,8 +2,9 @@
 
 import { html, t } from "./common.js";
 import { useEffect, useMemo, useState } from "./vendor/htm-preact.module.js";
+import { Icon } from "./icons.js";
 import { Listener } from "./listen.js";
-import { Meter } from "./live_clock.js";
+import { Meters } from "./live_clock.js";
 import { noSoundBecause } from "./sound_context.js";
 
 const KEY = "vocero.mix";
@@ -48,9 +49,7 @@ export function ListenButton({ listener }) {
     disabled=${blocked || listener.state === "over"}
     onClick=${() => (on ? listener.stop() : listener.start())}
   >
-    <svg viewBox="0 0 20 20" aria-hidden="true">${on
-      ? html`<path d="M6 4.5v11M14 4.5v11" />`
-      : html`<path d="M3 12V10a7 7 0 0 1 14 0v2M3 12a1.5 1.5 0 0 1 3 0v2.5a1.5 1.5 0 0 1-3 0zM14 12a1.5 1.5 0 0 1 3 0v2.5a1.5 1.5 0 0 1-3 0z" />`}</svg>
+    <${Icon} name=${on ? "pause" : "headphones"} />
     ${on ? t("listen_stop") : t("listen")}
   </button>`;
 }
@@ -66,39 +65,36 @@ export function ListenPanel({ listener, levels, id, taken }) {
     }
   }, [listener, mix]);
   const change = (part) => setMix((before) => ({ ...before, ...part }));
-  const follow = useMemo(
-    () => ({
-      business: (set) => levels.follow(id, (left) => set(left)),
-      agent: (set) => levels.follow(id, (_, right) => set(right)),
-    }),
-    [id],
-  );
+  const turned = ({ target }) => change({ volume: Number(target.value) });
+  const leaned = ({ target }) => change({ balance: nearMiddle(Number(target.value)) });
+  const joined = ({ target }) => change({ both: target.checked });
   return html`<section id="sound" class="card stack" aria-labelledby="sound-title">
     <header class="card-head">
       <h2 id="sound-title">${t("sound")}</h2>
       <${Behind} listener=${listener} />
     </header>
     <${NoSound} />
-    <div class="meters">
-      <span class="small">${t("business")}</span>
-      <${Meter} follow=${follow.business} kind="business" label=${t("level_business")} />
-      <span class="small">${taken ? t("speaker_operator") : t("speaker_agent")}</span>
-      <${Meter} follow=${follow.agent} kind=${taken ? "operator" : "agent"} label=${t("level_agent")} />
-    </div>
+    <${Meters} levels=${levels} id=${id} taken=${taken} />
     <label class="field">
       <span>${t("volume")}</span>
-      <input type="range" min="0" max="100" step="1" value=${mix.volume} onInput=${(event) => change({ volume: Number(event.target.value) })} />
+      <input type="range" min="0" max="100" value=${mix.volume} onInput=${turned} />
     </label>
     <label class="field">
-      <span class="row apart"><span>${t("business")}</span><span>${t("balance")}</span><span>${t("speaker_agent")}</span></span>
+      <span class="row apart">
+        <span>${t("business")}</span><span>${t("balance")}</span><span>${t("speaker_agent")}</span>
+      </span>
       <input
-        type="range" min="-1" max="1" step="0.1" value=${mix.balance}
+        type="range"
+        min="-1"
+        max="1"
+        step="0.1"
+        value=${mix.balance}
         aria-label=${t("balance_label")}
-        onInput=${(event) => change({ balance: nearMiddle(Number(event.target.value)) })}
+        onInput=${leaned}
       />
     </label>
     <label class="check small">
-      <input type="checkbox" checked=${mix.both} onChange=${(event) => change({ both: event.target.checked })} />
+      <input type="checkbox" checked=${mix.both} onChange=${joined} />
       ${t("both_ears")}
     </label>
   </section>`;
@@ -110,25 +106,18 @@ function nearMiddle(balance) {
 
 /** How far behind the line the sound is, or why there is none. */
 export function Behind({ listener }) {
-  const { state, behind_ms } = listener;
-  switch (state) {
-    case "opening":
-      return html`<span class="badge">${t("listen_opening")}</span>`;
-    case "retrying":
-      return html`<span class="badge warn">${t("listen_retrying")}</span>`;
-    case "over":
-      return html`<span class="badge">${t("listen_over")}</span>`;
-    case "failed":
-      return html`<span class="badge bad">${t(`error_${listener.code}`) || t("error_trouble")}</span>`;
-    case "on": {
-      if (behind_ms === null) return html`<span class="badge warn">${t("listen_waits")}</span>`;
-      const tone = behind_ms > TOO_FAR_BEHIND_MS ? "warn" : "good";
-      const shown = Math.max(0, Math.round(behind_ms / 10) * 10);
-      return html`<span class="badge num ${tone}" title=${t("behind_hint")}>${t("behind", { ms: shown })}</span>`;
-    }
-    default:
-      return html`<span class="badge">${t("listen_off")}</span>`;
-  }
+  const [tone, text] = behindWords(listener);
+  const hint = listener.state === "on" ? t("behind_hint") : undefined;
+  return html`<span class="badge num ${tone}" title=${hint}>${text}</span>`;
+}
+
+function behindWords({ state, code, behind_ms }) {
+  if (state === "failed") return ["bad", t(`error_${code}`) || t("error_trouble")];
+  if (state === "retrying") return ["warn", t("listen_retrying")];
+  if (state !== "on") return ["", t(`listen_${state}`)];
+  if (behind_ms === null) return ["warn", t("listen_waits")];
+  const tone = behind_ms > TOO_FAR_BEHIND_MS ? "warn" : "good";
+  return [tone, t("behind", { ms: Math.max(0, Math.round(behind_ms / 10) * 10) })];
 }
 
 /** Why there is no sound here, and what to do about it. */

@@ -76,7 +76,9 @@ class ListenPlayer extends AudioWorkletProcessor {
     const left = buffer.end - buffer.at - AHEAD;
     // Fading out begins while there is still something to fade.
     const goal = buffer.empty || left < EDGE ? 0 : 1;
-    this.loudness = goal ? Math.min(1, this.loudness + this.step) : Math.max(0, this.loudness - this.step);
+    this.loudness = goal
+      ? Math.min(1, this.loudness + this.step)
+      : Math.max(0, this.loudness - this.step);
     let business = 0;
     let agent = 0;
     if (!buffer.empty && left > 0) {
@@ -87,7 +89,8 @@ class ListenPlayer extends AudioWorkletProcessor {
       buffer.ranOut();
     }
     this.keep(business, agent);
-    for (let way = 0; way < 4; way += 1) this.mix[way] += (this.wanted[way] - this.mix[way]) * 0.002;
+    for (let way = 0; way < 4; way += 1)
+      this.mix[way] += (this.wanted[way] - this.mix[way]) * 0.002;
     ears[0][index] = business * this.mix[0] + agent * this.mix[1];
     if (ears[1]) ears[1][index] = business * this.mix[2] + agent * this.mix[3];
   }

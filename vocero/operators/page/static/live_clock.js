@@ -1,6 +1,6 @@
 // What changes by itself while a page is open: seconds that pass, and levels of sound.
 
-import { useEffect, useRef, useState } from "./vendor/htm-preact.module.js";
+import { useEffect, useMemo, useRef, useState } from "./vendor/htm-preact.module.js";
 import { html, t } from "./common.js";
 
 /** The time in epoch seconds by the server's clock, new every second. */
@@ -81,10 +81,30 @@ export function Meter({ follow, kind, label }) {
   ><i></i></div>`;
 }
 
+/** The meters of both legs of a call. `taken`: whether an operator speaks instead of the agent. */
+export function Meters({ levels, id, taken, hidden = false }) {
+  const follow = useMemo(
+    () => ({
+      business: (set) => levels.follow(id, (left) => set(left)),
+      agent: (set) => levels.follow(id, (_, right) => set(right)),
+    }),
+    [id],
+  );
+  const kind = taken ? "operator" : "agent";
+  return html`<div class="meters" aria-hidden=${hidden ? "true" : undefined}>
+    <span class="small">${t("business")}</span>
+    <${Meter} follow=${follow.business} kind="business" label=${t("level_business")} />
+    <span class="small">${t(`speaker_${kind}`)}</span>
+    <${Meter} follow=${follow.agent} kind=${kind} label=${t("level_agent")} />
+  </div>`;
+}
+
 /** Whether the page hears from the server, in the bar at the top. */
 export function ConnectionBadge({ state }) {
   if (state.live) return html`<span class="badge good dot">${t("connected")}</span>`;
-  if (state.gone) return html`<span class="badge bad dot" role="status">${t("connection_gone")}</span>`;
+  if (state.gone) {
+    return html`<span class="badge bad dot" role="status">${t("connection_gone")}</span>`;
+  }
   const since = new Date(state.since);
   const time = `${since.getHours()}:${String(since.getMinutes()).padStart(2, "0")}`;
   const words = state.first ? t("connecting") : t("reconnecting", { time });

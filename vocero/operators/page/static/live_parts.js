@@ -5,7 +5,9 @@ import { clock, html, t } from "./common.js";
 const PHASE_TONES = { ringing: "warn", connecting: "warn", talking: "good" };
 
 export function PhaseBadge({ phase }) {
-  return html`<span class="badge dot ${PHASE_TONES[phase] ?? ""} phase-${phase}">${t(`phase_${phase}`) || phase}</span>`;
+  const tone = PHASE_TONES[phase] ?? "";
+  const words = t(`phase_${phase}`) || phase;
+  return html`<span class="badge dot ${tone} phase-${phase}">${words}</span>`;
 }
 
 /** Whether the verdict on who picked up is a machine's. */
@@ -30,9 +32,11 @@ export function Act({ act, linked = true }) {
   return html`<p class="act">
     <time class="faint num">${clock(act.at)}</time>
     <span>
-      <b>${act.operator || "–"}</b>${" "}${linked && act.call
-        ? html`<a href="/operator/calls/${encodeURIComponent(act.call)}">${words}</a>`
-        : words}${act.detail && html`<span class="faint"> · ${detailWords(act.detail)}</span>`}
+      <b>${act.operator || "–"}</b>${" "}${
+        linked && act.call
+          ? html`<a href="/operator/calls/${encodeURIComponent(act.call)}">${words}</a>`
+          : words
+      }${act.detail && html`<span class="faint"> · ${detailWords(act.detail)}</span>`}
     </span>
   </p>`;
 }

@@ -19,11 +19,19 @@ export function LiveTranscript({ entries, over }) {
     setBehind(scrollHeight - scrollTop - clientHeight > NEAR_END_PX);
   };
   return html`<div class="transcript-box">
-    <div ref=${box} class="transcript" role="log" tabindex="0" aria-label=${t("transcript")} onScroll=${scrolled}>
+    <div
+      ref=${box}
+      class="transcript"
+      role="log"
+      tabindex="0"
+      aria-label=${t("transcript")}
+      onScroll=${scrolled}
+    >
       ${lines.length === 0 && html`<p class="muted small">${t("transcript_none")}</p>`}
       ${lines.map((line) => html`<${Line} key=${line.key} line=${line} over=${over} />`)}
     </div>
-    ${behind && html`<button type="button" class="button slim to-end" onClick=${() => setBehind(false)}>
+    ${behind &&
+    html`<button type="button" class="button slim to-end" onClick=${() => setBehind(false)}>
       ${t("transcript_newest")} ↓
     </button>`}
   </div>`;
@@ -50,7 +58,10 @@ function Line({ line, over }) {
     case "returned":
       return html`<div class="talk turn ${line.type}">
         ${at}
-        <p>${t(`line_${line.type}`, { name: line.text })}${line.type === "returned" && line.text ? html`<span>: ${line.text}</span>` : ""}</p>
+        <p>
+          ${t(`line_${line.type}`, { name: line.text })}
+          ${line.type === "returned" && line.text && html`<span>: ${line.text}</span>`}
+        </p>
       </div>`;
     case "trouble":
       return html`<div class="talk note bad">${at}<p>${t("line_trouble")} ${line.text}</p></div>`;
@@ -66,7 +77,7 @@ function noteWords({ type, text, speaker }) {
     case "machine":
       return machineWords(text);
     case "keys":
-      return html`${t("line_keys", { who: t(`speaker_${speaker ?? "agent"}`) })} <kbd>${text}</kbd>`;
+      return html`${t("line_keys", { who: t(`speaker_${speaker}`) })} <kbd>${text}</kbd>`;
     default:
       return t("line_interrupted");
   }
@@ -78,13 +89,16 @@ export function machineWords(verdict) {
 
 function Said({ line, at }) {
   const { speaker, text, unsaid, answer_ms } = line;
+  const quick = answer_ms === null ? "" : t("answered_in", { time: milliseconds(answer_ms) });
+  const hint = t("unsaid_hint");
   return html`<div class="talk said ${speaker}">
     <p class="talk-head">
       <b class="who ${speaker}">${t(`speaker_${speaker}`)}</b> ${at}
-      ${answer_ms !== null && html`<span class="faint num" title=${t("answer_hint")}>${t("answered_in", { time: milliseconds(answer_ms) })}</span>`}
+      ${quick && html`<span class="faint num" title=${t("answer_hint")}>${quick}</span>`}
     </p>
     <p class="bubble">
-      ${text}${unsaid && html` <s title=${t("unsaid_hint")}><span class="hidden-words">${t("unsaid_hint")}: </span>${unsaid}</s>`}
+      ${text}${" "}
+      ${unsaid && html`<s title=${hint}><i class="hidden-words">${hint}: </i>${unsaid}</s>`}
     </p>
   </div>`;
 }
@@ -102,10 +116,14 @@ function Told({ line, at }) {
 
 function Tool({ line, at, over }) {
   const { name, asked, answered } = line;
+  const runs = answered === null && !over;
   return html`<div class="talk note tool">
     ${at}
     <details>
-      <summary>${t("line_tool")} <code>${name}</code> ${answered === null && !over && html`<span class="faint">${t("tool_runs")}</span>`}</summary>
+      <summary>
+        ${t("line_tool")} <code>${name}</code>
+        ${runs && html`<span class="faint"> ${t("tool_runs")}</span>`}
+      </summary>
       ${asked && html`<pre>${asked}</pre>`}
       ${answered && html`<pre>→ ${answered}</pre>`}
     </details>

@@ -11,7 +11,9 @@ const MOST_TOASTS = 4;
 export function toast(text, kind = "") {
   const box = document.getElementById("toasts");
   if (box.children.length >= MOST_TOASTS) box.firstChild.remove();
-  const taken = new Set([...box.children].map((line) => Number(line.style.getPropertyValue("--place"))));
+  const taken = new Set(
+    [...box.children].map((line) => Number(line.style.getPropertyValue("--place"))),
+  );
   let place = 0;
   while (taken.has(place)) place += 1;
   const line = document.createElement("div");

@@ -1,6 +1,6 @@
 // Taking a call over: the explanation before, the red bar while, the summary after.
 
-import { html, t } from "./common.js";
+import { html, t, toast } from "./common.js";
 import { useEffect, useMemo, useRef, useState } from "./vendor/htm-preact.module.js";
 import { Dialog } from "./dialog.js";
 import { Meter } from "./live_clock.js";
@@ -43,6 +43,7 @@ export function TakeOverDialog({ takeover, onBegin, onClose }) {
     takeover.begin();
   };
   const busy = state === "asking" || state === "opening";
+  const busyWords = t(state === "asking" ? "take_asking" : "take_opening");
   const close = () => {
     if (busy) takeover.stop();
     onClose();
@@ -53,10 +54,12 @@ export function TakeOverDialog({ takeover, onBegin, onClose }) {
       <li>${t("take_point_agent")}</li>
       <li>${t("take_point_headphones")}</li>
     </ul>
-    <p class="muted small" role="status">${busy ? t(state === "asking" ? "take_asking" : "take_opening") : ""}</p>
+    <p class="muted small" role="status">${busy ? busyWords : ""}</p>
     <p class="wrong" role="alert">${begun && state === "failed" ? takeoverWords(code) : ""}</p>
     <div class="ends">
-      <button type="button" class="button danger primary" disabled=${busy} onClick=${begin}>${t("take_begin")}</button>
+      <button type="button" class="button danger primary" disabled=${busy} onClick=${begin}>
+        ${t("take_begin")}
+      </button>
     </div>
   <//>`;
 }
@@ -83,12 +86,27 @@ export function SpeakingBar({ takeover, covered, onHandBack, onEnd }) {
   const words = state === "retrying" ? "bar_retrying" : muted ? "bar_muted" : "bar_speaking";
   return html`<section class="speaking ${muted ? "muted-bar" : ""}" aria-label=${t("take")}>
     <p class="speaking-words" role="alert"><i class="lamp"></i>${t(words)}</p>
-    <div class="speaking-level"><${Meter} follow=${follow} kind="own" label=${t("level_own")} /></div>
+    <div class="speaking-level">
+      <${Meter} follow=${follow} kind="own" label=${t("level_own")} />
+    </div>
     <div class="row">
-      <button ref=${mute} type="button" class="button" aria-pressed=${muted} onClick=${() => takeover.mute(!muted)}>
+      <button
+        ref=${mute}
+        type="button"
+        class="button"
+        aria-pressed=${muted}
+        onClick=${() => takeover.mute(!muted)}
+      >
         ${muted ? t("unmute") : t("mute")}
       </button>
-      <button type="button" class="button" disabled=${state !== "speaking"} onClick=${onHandBack}>${t("hand_back_short")}</button>
+      <button
+        type="button"
+        class="button"
+        disabled=${state !== "speaking"}
+        onClick=${onHandBack}
+      >
+        ${t("hand_back_short")}
+      </button>
       <button type="button" class="button" onClick=${onEnd}>${t("end_at_once")}</button>
     </div>
   </section>`;
@@ -98,16 +116,27 @@ export function HandBackDialog({ takeover, onClose }) {
   const [summary, setSummary] = useState("");
   const give = async (event) => {
     event.preventDefault();
-    await takeover.handBack(summary.trim());
+    // Not confirmed: the line broke just now, and the agent gets the call by itself.
+    if (!(await takeover.handBack(summary.trim()))) toast(takeoverWords("line_lost"), "warn");
     onClose();
   };
   return html`<${Dialog} title=${t("hand_back")} text=${t("hand_back_text")} onClose=${onClose}>
     <form class="stack" onSubmit=${give}>
       <label class="field">
         <span>${t("hand_back_summary")}</span>
-        <textarea class="input" maxlength=${MOST_SUMMARY} value=${summary} placeholder=${t("hand_back_example")} onInput=${(event) => setSummary(event.target.value)}></textarea>
+        <textarea
+          class="input"
+          maxlength=${MOST_SUMMARY}
+          value=${summary}
+          placeholder=${t("hand_back_example")}
+          onInput=${(event) => setSummary(event.target.value)}
+        ></textarea>
       </label>
-      <div class="ends"><button class="button primary" disabled=${takeover.state === "handing"}>${t("hand_back")}</button></div>
+      <div class="ends">
+        <button class="button primary" disabled=${takeover.state === "handing"}>
+          ${t("hand_back")}
+        </button>
+      </div>
     </form>
   <//>`;
 }

@@ -8,10 +8,8 @@ const TEXTS = {
   close: ["Cerrar", "Close"],
   loading: ["Cargando…", "Loading…"],
   try_again: ["Probar de nuevo", "Try again"],
-  more: ["Ver más", "Show more"],
   all_calls: ["Todas las llamadas", "All calls"],
   business: ["Negocio", "Business"],
-  customer: ["Cliente", "Customer"],
   // Who speaks
   speaker_business: ["Negocio", "Business"],
   speaker_agent: ["Agente", "Agent"],
@@ -56,7 +54,10 @@ const TEXTS = {
   act_downloaded: ["descargó la grabación", "downloaded the recording"],
   act_deleted: ["borró la llamada", "deleted the call"],
   // What went wrong
-  error_login: ["La sesión terminó. Hay que entrar de nuevo.", "The session has ended. Please log in again."],
+  error_login: [
+    "La sesión terminó. Hay que entrar de nuevo.",
+    "The session has ended. Please log in again.",
+  ],
   error_forged: [
     "Esta página es vieja. Hay que cargarla de nuevo.",
     "This page is out of date. Please load it again.",
@@ -72,8 +73,14 @@ const TEXTS = {
   error_bad_request: ["Falta algo o no se entiende.", "Something is missing or not understood."],
   error_too_long: ["El texto es demasiado largo.", "The text is too long."],
   error_still_live: ["La llamada todavía está en curso.", "The call is still going on."],
-  error_trouble: ["Algo falló de nuestro lado. Probar de nuevo.", "Something failed on our side. Try again."],
-  error_offline: ["El servidor no responde. Probar de nuevo.", "The server does not answer. Try again."],
+  error_trouble: [
+    "Algo falló de nuestro lado. Probar de nuevo.",
+    "Something failed on our side. Try again.",
+  ],
+  error_offline: [
+    "El servidor no responde. Probar de nuevo.",
+    "The server does not answer. Try again.",
+  ],
 };
 
 /** Add a page's own words: { key: [spanish, english] }. */

@@ -6,8 +6,10 @@ addTexts({
   live_title: ["En vivo", "Live"],
   live_none: ["No hay llamadas ahora", "No calls now"],
   live_none_hint: [
-    "Cuando un cliente confirma un pedido por WhatsApp, la llamada aparece aquí sola. Desde aquí se escucha, se le sopla al agente o se toma la llamada.",
-    "When a customer confirms an errand on WhatsApp, the call shows up here by itself. From here you can listen, whisper to the agent or take the call over.",
+    "Cuando un cliente confirma un pedido por WhatsApp, la llamada aparece aquí sola. " +
+      "Desde aquí se escucha, se le sopla al agente o se toma la llamada.",
+    "When a customer confirms an errand on WhatsApp, the call shows up here by itself. " +
+      "From here you can listen, whisper to the agent or take the call over.",
   ],
   live_past: ["Ver llamadas anteriores", "See past calls"],
   live_count: ["{n} en curso", "{n} going on"],
@@ -22,10 +24,6 @@ addTexts({
   live_see: ["Ver", "See"],
   live_taken: ["Habla {name}", "{name} speaks"],
   live_ended_away: ["Terminó sin conexión", "Ended while disconnected"],
-  live_stale: [
-    "Sin conexión: lo que se ve puede ser viejo.",
-    "No connection: what is shown may be out of date.",
-  ],
   live_unnamed: ["Sin nombre", "No name"],
   live_time: ["Duración", "Duration"],
   acts_title: ["Registro", "Log"],
@@ -47,6 +45,4 @@ addTexts({
   machine_unknown: ["No se sabe quién atendió", "Unknown who picked up"],
   machine_fax: ["Atendió un fax", "A fax picked up"],
   machine_machine: ["Atendió un contestador", "A machine picked up"],
-  lang_es: ["Español", "Spanish"],
-  lang_en: ["Inglés", "English"],
 });

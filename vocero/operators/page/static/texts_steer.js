@@ -57,8 +57,10 @@ addTexts({
     "This browser has no AudioWorklet: listening needs a newer one.",
   ],
   no_sound_insecure: [
-    "No hay sonido: la página llegó por http desde otra máquina, y los navegadores solo dan sonido en vivo y micrófono con https o en localhost.",
-    "No sound: this page came over plain http from another machine, and browsers give live sound and the microphone only on https or localhost.",
+    "No hay sonido: la página llegó por http desde otra máquina, y los navegadores solo dan " +
+      "sonido en vivo y micrófono con https o en localhost.",
+    "No sound: this page came over plain http from another machine, and browsers give live " +
+      "sound and the microphone only on https or localhost.",
   ],
   no_sound_tunnel: [
     "Abre la dirección https del túnel (BASE_URL), o trae el puerto a tu máquina:",
@@ -93,7 +95,10 @@ addTexts({
   figure_dropped_hint: ["Trozos de sonido descartados", "Pieces of sound that were dropped"],
 
   whisper: ["Soplarle al agente", "Whisper to the agent"],
-  whisper_hint: ["Soplarle al agente: el negocio no lo oye", "Whisper to the agent: the business does not hear it"],
+  whisper_hint: [
+    "Soplarle al agente: el negocio no lo oye",
+    "Whisper to the agent: the business does not hear it",
+  ],
   whisper_send: ["Soplar", "Whisper"],
   keypad: ["Teclas", "Keypad"],
   keypad_text: ["Cada tecla suena enseguida en la línea.", "Each key sounds on the line at once."],
@@ -143,18 +148,30 @@ addTexts({
     "Use headphones: you hear the call while you speak.",
   ],
   take_begin: ["Hablar ahora", "Speak now"],
-  take_asking: ["El navegador pide permiso para el micrófono…", "The browser asks for the microphone…"],
+  take_asking: [
+    "El navegador pide permiso para el micrófono…",
+    "The browser asks for the microphone…",
+  ],
   take_opening: ["Tomando la llamada…", "Taking the call…"],
   take_busy: ["La llamada la tiene {name}", "{name} has the call"],
   take_not_yet: ["Se puede cuando alguien atiende", "Possible once somebody has picked up"],
-  take_no_sound: ["El micrófono necesita https o localhost", "The microphone needs https or localhost"],
+  take_no_sound: [
+    "El micrófono necesita https o localhost",
+    "The microphone needs https or localhost",
+  ],
   take_error_microphone_denied: [
-    "El navegador no tiene permiso para el micrófono. Dáselo en el candado de la barra de direcciones.",
-    "The browser may not use the microphone. Allow it at the lock in the address bar.",
+    "El navegador no tiene permiso para el micrófono. Dáselo en la barra de direcciones.",
+    "The browser may not use the microphone. Allow it in the address bar.",
   ],
   take_error_microphone_none: ["No se encontró ningún micrófono.", "No microphone was found."],
-  take_error_microphone_taken: ["Otro programa usa el micrófono.", "Another program uses the microphone."],
-  take_error_microphone_trouble: ["El micrófono no se pudo abrir.", "The microphone could not be opened."],
+  take_error_microphone_taken: [
+    "Otro programa usa el micrófono.",
+    "Another program uses the microphone.",
+  ],
+  take_error_microphone_trouble: [
+    "El micrófono no se pudo abrir.",
+    "The microphone could not be opened.",
+  ],
   take_error_microphone_lost: [
     "El micrófono se desconectó. El agente recupera la llamada.",
     "The microphone was unplugged. The agent gets the call back.",

@@ -89,7 +89,9 @@ function answered(lines, answer_ms, at_s) {
   const index = lastSaidByAgent(lines);
   if (index < 0 || lines[index].answer_ms !== null) return false;
   // Words after the business's last ones: else they belong to the turn before.
-  const turnIsNewer = lines.slice(index).some((line) => line.type === "said" && line.speaker === "business");
+  const turnIsNewer = lines
+    .slice(index)
+    .some((line) => line.type === "said" && line.speaker === "business");
   if (turnIsNewer || at_s - lines[index].at_s > SAME_TURN_S) return false;
   lines[index] = { ...lines[index], answer_ms };
   return true;
