@@ -13,9 +13,12 @@ const LESS_EACH_PIECE_MS = 0.1;
 /** How much of a larger spare is believed with each piece: one early piece proves nothing. */
 const BELIEF = 0.02;
 /** More than this waiting is too far behind: the oldest is dropped. */
-const MOST_WAITING_MS = 300;
-/** Speeding up or slowing down by so little is not heard as another pitch. */
-const MOST_HASTE = 0.01;
+const MOST_WAITING_MS = 260;
+/** What is too much is made up within about a second; a slightly higher voice is hardly heard. */
+const HASTE_PER_MS = 0.001;
+const MOST_HASTE = 0.05;
+/** Slowing down only has to outdo sound cards that run fast. */
+const MOST_DELAY = 0.01;
 /** While nobody speaks time can be made up faster. */
 const HASTE_IN_SILENCE = 0.25;
 const WORTH_HASTE_MS = 12;
@@ -42,7 +45,6 @@ export class JitterBuffer {
     this.spare_ms = SPARE_MS;
     this.smallest_ms = Infinity;
     this.holes = 0;
-    this.skips = 0;
     this.empty = true;
     this.marks = []; // { index, from_ms }: where in the call a piece begins.
   }
@@ -74,7 +76,7 @@ export class JitterBuffer {
     if (this.smallest_ms === Infinity) return 1;
     const off_ms = this.smallest_ms - this.spare_ms;
     if (isSilent && off_ms > WORTH_HASTE_MS) return 1 + HASTE_IN_SILENCE;
-    return 1 + Math.max(-1, Math.min(1, off_ms / 40)) * MOST_HASTE;
+    return 1 + Math.max(-MOST_DELAY, Math.min(MOST_HASTE, off_ms * HASTE_PER_MS));
   }
 
   /** The player ran out of sound. */
@@ -118,7 +120,6 @@ export class JitterBuffer {
 
   #skip() {
     this.at = this.end - Math.round((this.spare_ms + 100) * MS);
-    this.skips += 1;
     this.smallest_ms = Infinity;
     this.#fadeIn(Math.floor(this.at));
   }

@@ -21,7 +21,6 @@ export class Listener {
     this.code = "";
     this.received_ms = 0;
     this.behind_ms = null;
-    this.levels = [-96, -96];
     this.mix = [1, 0, 0, 1];
     this.#exposeForTests();
   }
@@ -134,9 +133,8 @@ export class Listener {
       this.#asked.delete(data.id);
       return;
     }
-    this.levels = data.levels;
     this.holes = data.holes;
-    this.skips = data.skips;
+    this.waiting_ms = data.waiting_ms;
     const behind = data.playing_ms === null ? null : this.#behind(data);
     // A figure that trembles cannot be read.
     const smooth = behind !== null && this.behind_ms !== null;
@@ -182,10 +180,16 @@ export class Listener {
     const socket = this.#socket;
     this.#socket = null;
     socket?.close();
-    this.#node?.disconnect();
-    this.#node = null;
+    this.#dropPlayer();
     this.behind_ms = null;
-    this.levels = [-96, -96];
+  }
+
+  #dropPlayer() {
+    if (!this.#node) return;
+    this.#node.port.onmessage = null;
+    this.#node.port.postMessage({ end: true });
+    this.#node.disconnect();
+    this.#node = null;
   }
 
   #set(state) {
@@ -217,6 +221,9 @@ export class Listener {
       },
       get behind_ms() {
         return listener.behind_ms;
+      },
+      get waiting_ms() {
+        return listener.waiting_ms;
       },
       get holes() {
         return listener.holes;

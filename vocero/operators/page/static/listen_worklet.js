@@ -3,8 +3,9 @@
 // In: { piece: ArrayBuffer }      a SoundPiece as it came: <IIHBB> number, from_ms, samples, flags,
 //                                 spare; then the business and the agent as µ-law at 8 kHz
 //     { mix: [4 numbers] }        how loud business and agent are in the left and the right ear
+//     { end: true }               no more is wanted of this player
 //     { played: id }              answered with { id, left, right }: the last 5 s, before the mix
-// Out, ten times a second: { playing_ms, time_s, waiting_ms, holes, skips, taken, levels: [l, r] }
+// Out, ten times a second: { playing_ms, time_s, waiting_ms, holes }
 
 import { EDGE, JitterBuffer, RATE } from "./jitter_buffer.js";
 import { AHEAD, valueAt } from "./resampler.js";
@@ -26,16 +27,16 @@ class ListenPlayer extends AudioWorkletProcessor {
     this.wanted = [1, 0, 0, 1];
     this.kept = [0, 1].map(() => new Float32Array(KEPT_S * sampleRate));
     this.keptAt = 0;
-    this.peaks = [0, 0];
     this.told = 0;
     this.soundedAt = 0; // Frame of keptAt.
-    this.taken = false;
+    this.ended = false;
     this.port.onmessage = ({ data }) => this.heard(data);
   }
 
   heard(data) {
     if (data.piece) this.take(data.piece);
     else if (data.mix) this.wanted = data.mix;
+    else if (data.end) this.ended = true;
     else if ("played" in data) this.port.postMessage({ id: data.played, ...this.lastPlayed() });
   }
 
@@ -43,7 +44,6 @@ class ListenPlayer extends AudioWorkletProcessor {
     const head = new DataView(piece);
     const samples = head.getUint16(8, true);
     if (piece.byteLength < HEADER + 2 * samples) return;
-    this.taken = (head.getUint8(10) & 1) === 1;
     const left = new Uint8Array(piece, HEADER, samples);
     const right = new Uint8Array(piece, HEADER + samples, samples);
     this.buffer.push(left, right, head.getUint32(4, true));
@@ -68,7 +68,7 @@ class ListenPlayer extends AudioWorkletProcessor {
     const pace = (this.buffer.pace(isSilent) * RATE) / sampleRate;
     for (let index = 0; index < frames; index += 1) this.sample(ears, index, pace);
     if (currentTime - this.told >= TOLD_EVERY_S) this.tell();
-    return true;
+    return !this.ended;
   }
 
   sample(ears, index, pace) {
@@ -101,8 +101,6 @@ class ListenPlayer extends AudioWorkletProcessor {
     this.kept[1][place] = agent;
     this.keptAt += 1;
     if (Math.abs(business) > QUIET || Math.abs(agent) > QUIET) this.soundedAt = this.keptAt;
-    this.peaks[0] = Math.max(this.peaks[0], Math.abs(business));
-    this.peaks[1] = Math.max(this.peaks[1], Math.abs(agent));
   }
 
   tell() {
@@ -113,11 +111,7 @@ class ListenPlayer extends AudioWorkletProcessor {
       time_s: currentTime,
       waiting_ms: buffer.empty ? 0 : buffer.waiting_ms,
       holes: buffer.holes,
-      skips: buffer.skips,
-      taken: this.taken,
-      levels: this.peaks.map((peak) => 20 * Math.log10(Math.max(peak, 1e-5))),
     });
-    this.peaks = [0, 0];
   }
 }
 

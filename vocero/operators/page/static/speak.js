@@ -175,6 +175,7 @@ export class TakeOver {
     }
     this.#stream = null;
     this.#source?.disconnect();
+    this.#node?.port.postMessage({ end: true });
     this.#node?.disconnect();
     this.#source = this.#node = null;
     this.muted = false;

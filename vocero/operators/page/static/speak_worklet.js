@@ -2,6 +2,7 @@
 //
 // Out: { frame: ArrayBuffer, level: number }   level in dBFS, the peak of the frame
 // In:  { muted: boolean }                      muted frames are silence, so that time goes on
+//      { end: true }                           no more is wanted of this recorder
 
 const FRAME_S = 0.02;
 
@@ -11,8 +12,10 @@ class SpeakRecorder extends AudioWorkletProcessor {
     this.muted = false;
     this.size = Math.round(sampleRate * FRAME_S);
     this.#fresh();
+    this.ended = false;
     this.port.onmessage = ({ data }) => {
-      this.muted = data.muted;
+      if (data.end) this.ended = true;
+      else this.muted = data.muted;
     };
   }
 
@@ -24,7 +27,7 @@ class SpeakRecorder extends AudioWorkletProcessor {
 
   process([microphone]) {
     const channel = microphone[0];
-    if (!channel) return true;
+    if (!channel || this.ended) return !this.ended;
     for (const value of channel) {
       const clipped = this.muted ? 0 : Math.max(-1, Math.min(1, value));
       this.frame[this.filled] = Math.round(clipped * 32767);
