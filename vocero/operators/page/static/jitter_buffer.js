@@ -7,9 +7,9 @@
 export const RATE = 8000;
 const SPARE_MS = 45;
 const LEAST_SPARE_MS = 35;
-const MOST_SPARE_MS = 110;
+const MOST_SPARE_MS = 80;
 const MORE_AFTER_HOLE_MS = 15;
-const LESS_EACH_PIECE_MS = 0.1;
+const LESS_EACH_PIECE_MS = 0.2;
 /** How much of a larger spare is believed with each piece: one early piece proves nothing. */
 const BELIEF = 0.02;
 /** More than this waiting is too far behind: the oldest is dropped. */
