@@ -70,7 +70,9 @@ class Switchboard(LiveCalls):
         max_calls: int,
         new_recorder: Callable[[CallOrder], CallRecorder] | None = None,
         save_recording: Callable[[CallRecorder, CallReport], Awaitable[None]] | None = None,
+        busy: Callable[[], str] = lambda: "",
     ) -> None:
+        """`busy` says why a further call would make the live ones suffer, or nothing."""
         super().__init__()
         self.draining = False
         self._needs = needs
@@ -78,6 +80,7 @@ class Switchboard(LiveCalls):
         self._max_calls = max_calls
         self._new_recorder = new_recorder
         self._save_recording = save_recording
+        self._busy = busy
         self._lines: dict[str, _Line] = {}
         self._pending: dict[CarrierSocket, str] = {}
         self._tasks = asyncio.TaskGroup()
@@ -103,14 +106,19 @@ class Switchboard(LiveCalls):
 
     def has_room(self) -> bool:
         """Whether another call may be placed now."""
-        return not self.draining and len(self._lines) < self._max_calls
+        return not self._no_room()
+
+    def _no_room(self) -> str:
+        if self.draining:
+            return "Vocero is about to restart"
+        if len(self._lines) >= self._max_calls:
+            return f"all {self._max_calls} lines are in use"
+        return self._busy() if self._lines else ""  # without other calls nobody can suffer
 
     def place(self, order: CallOrder) -> None:
         """Start a call whose attempt is durable. Raises NoRoom."""
-        if self.draining:
-            raise NoRoom("Vocero is about to restart")
-        if len(self._lines) >= self._max_calls:
-            raise NoRoom(f"all {self._max_calls} lines are in use")
+        if why := self._no_room():
+            raise NoRoom(why)
         if order.attempt_id in self._lines:
             raise NoRoom("this attempt is being called already")
         recorder = self._new_recorder(order) if self._new_recorder is not None else None

@@ -171,6 +171,15 @@ class Metrics:
         )
         self.live_calls = Gauge("vocero_live_calls", "Calls between their order and their report.")
         self.draining = Gauge("vocero_draining", "1 while no new calls are taken.")
+        self.loop_lag = Gauge(
+            "vocero_loop_lag_seconds", "How late the event loop is, averaged over about a second."
+        )
+        self.loop_lag_worst = Gauge(
+            "vocero_loop_lag_worst_seconds", "How late the event loop was at worst, last second."
+        )
+        self.loop_late = Gauge(
+            "vocero_loop_late", "1 while the event loop is too late for another call."
+        )
         self.talk_seconds = Histogram(
             "vocero_talk_seconds",
             "How long the sound of a call was open; only calls that were answered.",
@@ -204,6 +213,9 @@ class Metrics:
             self.calls,
             self.live_calls,
             self.draining,
+            self.loop_lag,
+            self.loop_lag_worst,
+            self.loop_late,
             self.talk_seconds,
             self.underruns,
             self.bad_frames,

@@ -25,6 +25,7 @@ from orchestration.agent_tools import AgentTools
 from vocero.adapters import CallDesk, CarrierLookup, CountingSender, PhoneDesk, Watcher
 from vocero.clips import Clips, add_clip_route
 from vocero.customers_side import CustomersSide, OtherSide
+from vocero.loop_lag import BUSY, EVERY_S, LagWatch
 from vocero.metrics import Metrics
 from vocero.operators.feed import Feed
 from vocero.operators.needs import HearPiece, OperatorsNeeds
@@ -43,6 +44,8 @@ CARRIER_LIMIT_MARGIN_S = 30
 """The carrier's own limit on a call lies this far behind ours: it is for when we are gone."""
 ENGLISH_SPEAKING = frozenset({"US", "GB", "IE", "AU", "NZ", "CA"})
 TAKE_UP_AGAIN_S = 1.0
+LATE_DIAL_S = 10.0
+"""How long a call that was accepted waits for a loop that is late; then it is dialled anyway."""
 CLIPS = "clips"
 
 
@@ -70,6 +73,8 @@ class Service:
         self.metrics = Metrics()
         self._outside = outside
         self._serves_customers = sender is None
+        self._lag = LagWatch()
+        self._pace = DialPace(settings.calls_per_second)
         signature = TwilioSignature(_token(settings), settings.base_url)
         addresses = CallbackAddresses(settings.base_url)
         dialer = _dialer(settings, outside, addresses)
@@ -124,6 +129,9 @@ class Service:
         self._feed = self._open_to_operators()
         self.metrics.live_calls.follow(lambda: self.switchboard.live_calls)
         self.metrics.draining.follow(lambda: float(self.switchboard.draining))
+        self.metrics.loop_lag.follow(lambda: self._lag.average_s)
+        self.metrics.loop_lag_worst.follow(lambda: self._lag.worst_s)
+        self.metrics.loop_late.follow(lambda: float(self._lag.late))
         self._stack = AsyncExitStack()
 
     def _switchboard(self, signature: TwilioSignature, dialer: TwilioDialer) -> Switchboard:
@@ -155,7 +163,7 @@ class Service:
                 tools=self._desk,
                 observer=self._desk,
                 timings=timings,
-                wait_for_turn=DialPace(settings.calls_per_second).wait_for_turn,
+                wait_for_turn=self._turn_to_dial,
                 call_bound=self.store.bind_call,
                 frame_bad=self._count_bad_frame,
                 wall_clock=outside.now,
@@ -164,6 +172,7 @@ class Service:
             max_calls=settings.max_calls,
             new_recorder=recordings.recorder if settings.record_calls else None,
             save_recording=recordings.save,
+            busy=lambda: BUSY if self._lag.late else "",
         )
 
     def _open_to_operators(self) -> Feed | None:
@@ -208,6 +217,8 @@ class Service:
         await self.store.open()
         self._stack.push_async_callback(self.store.close)
         self._stack.push_async_callback(self._customers.close)
+        self._lag.start()
+        self._stack.callback(self._lag.stop)
         tasks = await self._stack.enter_async_context(asyncio.TaskGroup())
         self._tasks = tasks
         self._sending.start(tasks)
@@ -260,10 +271,19 @@ class Service:
         """End as soon as can be: messages to customers may have to wait for the next start."""
         self._sending.hurry()
 
+    async def _turn_to_dial(self) -> None:
+        await self._pace.wait_for_turn()
+        for _ in range(round(LATE_DIAL_S / EVERY_S)):
+            if not self._lag.late or self.switchboard.live_calls < 2:
+                return
+            await asyncio.sleep(EVERY_S)
+
     async def _not_ready(self) -> list[str]:
         reasons = []
         if self.switchboard.draining:
             reasons.append("draining")
+        elif self._lag.late:
+            reasons.append(BUSY)
         elif not self.switchboard.has_room():
             reasons.append("no room for calls")
         try:
