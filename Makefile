@@ -6,7 +6,7 @@ help:
 	@echo "make demo    the whole story on this machine, without any account"
 	@echo "make test    the whole test suite"
 	@echo "make check   style and types"
-	@echo "make bench   measures the parts that have a benchmark"
+	@echo "make bench   measures the bridge (vocero bench) and the other parts that have a benchmark"
 	@echo "make lock    pins the dependencies anew (needs uv)"
 
 venv:
@@ -25,8 +25,8 @@ check: venv
 
 bench: venv
 	$(BIN)/python tests/bench/bench_resample.py
-	$(BIN)/python tests/bench/bench_bridge.py --calls 20 --seconds 12 --format ulaw_8000
-	$(BIN)/python tests/bench/bench_bridge.py --calls 20 --seconds 12 --format pcm_16000
+	$(BIN)/vocero bench --calls 20 --seconds 12
+	$(BIN)/vocero bench --calls 20 --seconds 12 --format pcm_16000
 	$(BIN)/python -m tests.bench.bench_webhook
 
 lock:

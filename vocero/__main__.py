@@ -17,6 +17,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from vocero.bench_command import bench
 from vocero.setting_values import Problem
 from vocero.settings import (
     Purpose,
@@ -314,6 +315,9 @@ def understand(
         asyncio.run(answer_all())
     except BadQuestion as bad:
         raise click.UsageError(str(bad)) from None
+
+
+commands.add_command(bench)
 
 
 if __name__ == "__main__":
