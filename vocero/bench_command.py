@@ -36,6 +36,13 @@ RAMP = 0
 @click.option("--tls", is_flag=True, help="TLS between the bridge and the agents.")
 @click.option("--record", is_flag=True, help="With every call recorded.")
 @click.option(
+    "--listeners",
+    type=click.IntRange(0, 200),
+    default=0,
+    show_default=True,
+    help="So many operators listen to one of the calls.",
+)
+@click.option(
     "--loop",
     type=click.Choice(["fastest", "asyncio"]),
     default="fastest",
@@ -54,6 +61,7 @@ def bench(
     agent_format: str,
     tls: bool,
     record: bool,
+    listeners: int,
     loop: str,
     as_json: bool,
     out: Path | None,
@@ -67,7 +75,7 @@ def bench(
 
     if calls is not None and calls > MOST_CALLS:
         raise click.UsageError(f"--calls: {MOST_CALLS} at most")
-    wish = BenchWish(calls or RAMP, seconds, agent_format, tls, record, loop)
+    wish = BenchWish(calls or RAMP, seconds, agent_format, tls, record, loop, listeners)
     try:
         counts = measure(wish, ramp=calls is None, as_json=as_json, out=out)
     except (BenchFailed, OSError) as error:

@@ -58,6 +58,7 @@ def own_figures(**changes: Any) -> OwnFigures:
         "hung_up": 50,
         "ended_early": 0,
         "not_ended": 0,
+        "pieces_heard": 0,
         "ledger_underruns": 0,
         "machine": MACHINE,
     }

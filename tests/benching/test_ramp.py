@@ -66,10 +66,10 @@ def test_a_limit_that_was_reached_is_said_to_be(make_report: MakeReport) -> None
 
 
 def test_a_step_is_asked_for_what_was_wished() -> None:
-    wish = BenchWish(0, 2.5, "pcm_16000", tls=True, record=True, loop="asyncio")
+    wish = BenchWish(0, 2.5, "pcm_16000", tls=True, record=True, loop="asyncio", listeners=5)
     assert arguments(wish, 70) == [
         *("--calls", "70", "--seconds", "2.5", "--format", "pcm_16000", "--loop", "asyncio"),
-        *("--tls", "--record"),
+        *("--listeners", "5", "--tls", "--record"),
     ]
 
 

@@ -80,12 +80,33 @@ class Neighbours:
         return True
 
 
+class Ears:
+    """Operators who listen to one call. What their websockets would cost is not in it."""
+
+    def __init__(self) -> None:
+        self.pieces = 0
+        """Of a tenth of a second, all listeners together."""
+        self.lost = 0
+
+    async def listen(self, switchboard: Switchboard, attempt_id: str) -> None:
+        """Take every piece, until the call ends."""
+        ear = switchboard.listen(attempt_id)
+        if ear is None:
+            return
+        async with ear:
+            async for piece in ear:
+                piece.packed()
+                self.pieces += 1
+        self.lost += ear.lost
+
+
 class Run:
     """So many calls, placed, measured, half of them hung up."""
 
     def __init__(self, wish: BenchWish) -> None:
         self._wish = wish
         self._neighbours = Neighbours()
+        self._ears = Ears()
         self._tls: ssl.SSLContext | None = None
         self._switchboard = self._make_switchboard()
 
@@ -117,9 +138,12 @@ class Run:
             far_side = await stack.enter_async_context(
                 FarSide([{**plan, "cores": share} for share in shares])
             )
+            tasks = await stack.enter_async_context(asyncio.TaskGroup())
             await stack.enter_async_context(self._switchboard)
             watch = stack.enter_context(LoopWatch())
             await self._place_all(far_side)
+            for _ in range(wish.listeners):
+                tasks.create_task(self._ears.listen(self._switchboard, attempt_of(0)))
             own = await self._watched(far_side, watch, before_kib, facts)
             far = FarFigures()
             for answer in await far_side.order("end"):
@@ -132,12 +156,14 @@ class Run:
         await asyncio.sleep(WARM_UP_S)
         await far_side.order("measure")
         watch.take()
+        heard = self._ears.pieces
         waited = machine.waited_s()
         began, cpu = time.perf_counter(), time.process_time()
         await asyncio.sleep(self._wish.seconds)
         cpu_s, took_s = time.process_time() - cpu, time.perf_counter() - began
         waited_since = machine.waited_s()
         late_us, pauses_us = watch.take()
+        heard = self._ears.pieces - heard
         await far_side.order("rest")
         grown_kib = machine.resident_kib() - before_kib
         ended_early = len(self._neighbours.ended)
@@ -156,6 +182,7 @@ class Run:
             hung_up=len(hung_up),
             ended_early=ended_early,
             not_ended=not_ended,
+            pieces_heard=heard,
             ledger_underruns=self._neighbours.underruns,
             machine=facts,
         )

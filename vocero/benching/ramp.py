@@ -129,6 +129,7 @@ def arguments(wish: BenchWish, calls: int) -> list[str]:
     return [
         *("--calls", str(calls), "--seconds", f"{wish.seconds:g}"),
         *("--format", wish.agent_format, "--loop", wish.loop),
+        *("--listeners", str(wish.listeners)),
         *(["--tls"] if wish.tls else []),
         *(["--record"] if wish.record else []),
     ]

@@ -93,6 +93,8 @@ class OwnFigures:
     """Calls that nobody had ended."""
     not_ended: int
     """Calls that hung up and were not over in time."""
+    pieces_heard: int
+    """By everybody who listened, each piece a tenth of a second."""
     ledger_underruns: int
     machine: Mapping[str, object]
 
@@ -107,6 +109,7 @@ def report(wish: BenchWish, far: FarFigures, own: OwnFigures) -> dict[str, Any]:
         "agent_format": wish.agent_format,
         "tls": wish.tls,
         "recorded": wish.record,
+        "listeners": wish.listeners,
         "cpu_ms_per_call_second": round(cost, 3),
         "cpu_share": round(own.cpu_s / own.took_s, 4),
         "waited_share": None if own.waited_s is None else round(own.waited_s / own.took_s, 4),
@@ -124,6 +127,7 @@ def report(wish: BenchWish, far: FarFigures, own: OwnFigures) -> dict[str, Any]:
         },
         "underruns": far.counts["underruns"],
         "underruns_by_the_ledger": own.ledger_underruns,
+        "pieces_heard": own.pieces_heard,
         "calls_lost": own.ended_early,
         "loop_lag": asdict(Spread.of(own.late_us)),
         "gc_pauses": asdict(Spread.of(own.pauses_us)),

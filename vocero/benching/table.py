@@ -48,6 +48,7 @@ def title(found: Mapping[str, Any]) -> str:
         f"{found['calls']} calls at once",
         f"agents on {found['agent_format']}",
         *(said for name, said in extras if found[name]),
+        *([f"{found['listeners']} listeners"] if found["listeners"] else []),
         f"{found['seconds']:g} s",
     ]
     return ", ".join(words)
@@ -84,6 +85,8 @@ def _counts(found: Mapping[str, Any]) -> Table:
         f"{found['cpu_ms_per_call_second']} ms per call-second, {found['cpu_share']:.0%} of a core",
     )
     table.add_row("memory", f"{found['rss_kb_per_call']:g} KB per call")
+    if found["listeners"]:
+        table.add_row("heard by listeners", f"{found['pieces_heard']} pieces of 0.1 s")
     table.add_row(
         "far ends", f"{far['processes']} process(es), {far['cpu_share']:.0%} of a core at most"
     )

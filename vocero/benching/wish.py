@@ -27,6 +27,8 @@ class BenchWish:
     """Between the bridge and the agents."""
     record: bool = False
     loop: str = "fastest"
+    listeners: int = 0
+    """Operators who listen to one of the calls."""
 
     @property
     def turn_s(self) -> float:
