@@ -10,6 +10,7 @@ import click
 from audio.formats import ALLOWED_NAMES
 
 RAMP = 0
+INTERRUPTED = 130
 
 
 @click.command(short_help="What the bridge adds and costs, measured on this machine.")
@@ -70,16 +71,26 @@ def bench(
     own on 127.0.0.1: what it adds to each way, what it loses, what a call costs, and how many
     calls a core carries. Exit code 1: the run is void or failed.
     """
+    wanted = (calls or RAMP, seconds, agent_format, tls, record, loop, listeners)
+    try:
+        counts = _measured(wanted, as_json, out)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    if not counts:
+        sys.exit(1)
+
+
+def _measured(
+    wanted: tuple[int, float, str, bool, bool, str, int], as_json: bool, out: Path | None
+) -> bool:
     from vocero.benching.benchmark import bench as measure
     from vocero.benching.wish import MOST_CALLS, BenchFailed, BenchWish
 
-    if calls is not None and calls > MOST_CALLS:
+    wish = BenchWish(*wanted)
+    if wish.calls > MOST_CALLS:
         raise click.UsageError(f"--calls: {MOST_CALLS} at most")
-    wish = BenchWish(calls or RAMP, seconds, agent_format, tls, record, loop, listeners)
     try:
-        counts = measure(wish, ramp=calls is None, as_json=as_json, out=out)
+        return measure(wish, ramp=wish.calls == RAMP, as_json=as_json, out=out)
     except (BenchFailed, OSError) as error:
         click.echo(str(error), err=True)
-        sys.exit(1)
-    if not counts:
-        sys.exit(1)
+        return False

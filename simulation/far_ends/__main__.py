@@ -238,4 +238,5 @@ def _run(main: Coroutine[Any, Any, None]) -> None:
 
 
 if __name__ == "__main__":
-    _run(main(Plan(**json.loads(sys.argv[1]))))
+    with contextlib.suppress(KeyboardInterrupt):  # whoever started it is told as well
+        _run(main(Plan(**json.loads(sys.argv[1]))))
