@@ -109,9 +109,6 @@ class FarEnds:
             case "call":
                 await self._join(order)
             case "measure":
-                gc.collect()
-                gc.freeze()
-                gc.disable()  # the far ends make no circles, and a pause would be theirs
                 self._measured = self.figures.window = Window()
                 self._cpu = (clock(), time.process_time())
             case "rest":
@@ -136,7 +133,7 @@ class FarEnds:
         async with asyncio.timeout(JOIN_S):
             await call.carrier.join(self.plan.port, order["token"], order["call_sid"])
             await call.agent.here.wait()
-        self._slots[number % FRAME_MS].append(call)
+        self._slots[len(self._calls) % FRAME_MS].append(call)
         call.agent.begin(0.1 + self.plan.turn_s * (number * GOLDEN % 1.0))
 
     def _tick(self) -> None:
@@ -198,6 +195,7 @@ async def main(plan: Plan) -> None:
     if plan.cores and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, plan.cores)
     allow_many_sockets()
+    gc.disable()  # a pause would be taken for the bridge's, and there is little to collect
     ends = FarEnds(plan)
     orders = asyncio.StreamReader()
     loop = asyncio.get_running_loop()
