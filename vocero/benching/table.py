@@ -72,12 +72,12 @@ def _spreads(found: Mapping[str, Any]) -> Table:
 
 def _counts(found: Mapping[str, Any]) -> Table:
     table = Table("", "", box=None, pad_edge=False, show_header=False)
-    for way, words in (("up", "business → agent"), ("down", "agent → business")):
+    for way in ("up", "down"):
         its = found[way]["bytes"]
         wrong = ", ".join(
             f"{its[what]} {what}" for what in ("lost", "late", "duplicated", "foreign")
         )
-        table.add_row(f"bytes {words}", f"{its['sent']} sent: {wrong}")
+        table.add_row(f"bytes {way}", f"{its['sent']} sent: {wrong}")
     far = found["far_ends"]
     table.add_row("playback underruns", str(found["underruns"]))
     table.add_row(
