@@ -14,7 +14,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.frames import Frame, Opcode
 
-from bridge import lean_websocket
+from bridge import lean_socket, lean_websocket
 from bridge.lean_websocket import LeanServerSocket
 from bridge.ports import TextSocket
 
@@ -247,7 +247,7 @@ def test_our_close_waits_for_the_far_end_but_not_for_ever(
                     await client.recv()
                 assert (client.close_code, client.close_reason) == (1013, "ñ" * 61)
                 assert (await ear.rest())[-1] == (1013, "ñ" * 61)
-            monkeypatch.setattr(lean_websocket, "CLOSE_S", 0.02)
+            monkeypatch.setattr(lean_socket, "CLOSE_S", 0.02)
             hall.gone.clear()
             async with raw(port, UPGRADE + b"\r\n"):
                 ear = await hall.ears.get()
@@ -326,7 +326,7 @@ def test_a_request_that_never_ends(run: Run, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_far_end_that_reads_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lean_websocket, "MAX_UNSENT", 100_000)
+    monkeypatch.setattr(lean_socket, "MAX_UNSENT", 100_000)
 
     async def main() -> None:
         hall = Hall()

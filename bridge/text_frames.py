@@ -1,0 +1,106 @@
+"""The one kind of frame that comes 50 times a second: a whole text message of less than 64 KiB.
+
+RFC 6455, section 5.2: FIN and opcode 1 without reserved bits are the byte 0x81; then a length of
+7 bits, or 126 and a length of 16 bits; then, from a client only, the mask. Reading gives None for
+everything else, whatever it is: the core of `websockets` then finds out.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Iterator
+
+try:
+    from websockets.speedups import apply_mask
+except ImportError:  # a build without its C part
+    from websockets.utils import apply_mask
+
+LONGEST_READ = 0xFFFF
+"""Bytes of a message."""
+
+_TEXT = 0x81
+_MASKED = 0x80
+_LONGEST_SHORT = 125
+_KEYS_AT_ONCE = 1024
+
+_medium_head = struct.Struct("!BBH").pack
+_long_head = struct.Struct("!BBQ").pack
+
+
+def read_text(data: bytes, at: int) -> tuple[str, int] | None:
+    """(text, where the next frame begins) of an unmasked frame that is whole from `at` on."""
+    size = len(data)
+    if size - at < 4 or data[at] != _TEXT:
+        return None
+    length, begin = data[at + 1], at + 2
+    if length == 126:
+        length = data[at + 2] << 8 | data[at + 3]
+        begin = at + 4
+    elif length > 126:
+        return None
+    end = begin + length
+    if end > size:
+        return None
+    try:
+        return data[begin:end].decode(), end
+    except UnicodeDecodeError:
+        return None
+
+
+def read_masked_text(data: bytes, at: int) -> tuple[str, int] | None:
+    """The same for a masked frame."""
+    size = len(data)
+    if size - at < 8 or data[at] != _TEXT:
+        return None
+    length, mask_at = data[at + 1] - _MASKED, at + 2
+    if length == 126:
+        length = data[at + 2] << 8 | data[at + 3]
+        mask_at = at + 4
+    elif not 0 <= length < 126:
+        return None
+    begin = mask_at + 4
+    end = begin + length
+    if end > size:
+        return None
+    try:
+        return apply_mask(data[begin:end], data[mask_at:begin]).decode(), end
+    except UnicodeDecodeError:
+        return None
+
+
+def text_frame(text: str) -> bytes:
+    """A text message of any length as a server sends it."""
+    payload = text.encode()
+    length = len(payload)
+    if length <= _LONGEST_SHORT:
+        return bytes((_TEXT, length)) + payload
+    if length <= LONGEST_READ:
+        return _medium_head(_TEXT, 126, length) + payload
+    return _long_head(_TEXT, 127, length) + payload
+
+
+def masked_text_frame(text: str) -> bytes:
+    """A text message of any length as a client sends it. For one thread only."""
+    payload = text.encode()
+    length = len(payload)
+    if length <= _LONGEST_SHORT:
+        head = bytes((_TEXT, _MASKED | length))
+    elif length <= LONGEST_READ:
+        head = _medium_head(_TEXT, _MASKED | 126, length)
+    else:
+        head = _long_head(_TEXT, _MASKED | 127, length)
+    key = next(_mask_keys)
+    return head + key + apply_mask(payload, key)
+
+
+def _fresh_keys() -> Iterator[bytes]:
+    # Section 5.3: nobody may foretell a key. As the system's random numbers they are that in
+    # blocks, too; one by one each frame would cost a system call more.
+    while True:
+        block = os.urandom(4 * _KEYS_AT_ONCE)
+        for at in range(0, len(block), 4):
+            yield block[at : at + 4]
+
+
+_mask_keys = _fresh_keys()
