@@ -74,8 +74,8 @@ class AgentSocket:
         """Send one command; returns the text, or None when sound was dropped for want of room."""
         text = elevenlabs_wire.encode(command)
         if isinstance(command, SendToAgent):
-            room = max(LEAST_UPLINK_BYTES, int(len(text) * FRAMES_PER_S * UPLINK_SECONDS))
-            if self._socket.unsent_bytes > room:
+            unsent = self._socket.unsent_bytes
+            if unsent > LEAST_UPLINK_BYTES and unsent > len(text) * FRAMES_PER_S * UPLINK_SECONDS:
                 self.frames_dropped += 1
                 return None
         self._socket.send(text)

@@ -113,10 +113,10 @@ def opening(variables: Mapping[str, str | int | float | bool]) -> str:
 
 def encode(command: SendToAgent | Pong | AnswerTool | TellAgent) -> str:
     """The message for one command."""
+    if isinstance(command, SendToAgent):
+        chunk = b2a_base64(command.sound, newline=False).decode("ascii")
+        return f'{{"user_audio_chunk":"{chunk}"}}'
     match command:
-        case SendToAgent(sound):
-            chunk = b2a_base64(sound, newline=False).decode("ascii")
-            return f'{{"user_audio_chunk":"{chunk}"}}'
         case Pong(event_id):
             return f'{{"type":"pong","event_id":{event_id}}}'
         case AnswerTool(tool_call_id, result, is_error):
@@ -205,7 +205,7 @@ def _error(message: Mapping[str, object]) -> AgentErred:
 
 def _object(text: str) -> dict[str, object]:
     try:
-        message = json.loads(text, parse_constant=_refuse_constant)
+        message = _decoder.decode(text)
     except RecursionError:
         raise BadFrame("nested too deeply") from None
     except ValueError:  # not JSON, or a number of thousands of digits
@@ -217,6 +217,9 @@ def _object(text: str) -> dict[str, object]:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)  # NaN and Infinity are no JSON
+
+
+_decoder = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 def _dumped(message: Mapping[str, object]) -> str:

@@ -8,7 +8,7 @@ from typing import Protocol
 from bridge import twilio_wire
 from bridge.commands import ClearPlayback, MarkPlayback, Play
 from bridge.errors import BadFrame
-from bridge.events import CarrierEvent, CarrierLost, StreamStopped
+from bridge.events import BusinessAudio, CarrierEvent, CarrierLost, StreamStopped
 from bridge.ports import TextSocket
 
 START_WITHIN_S = 5.0
@@ -81,19 +81,10 @@ class CarrierSocket:
             self._skip(text)
             self._bad(str(bad))
             return
-        if isinstance(message, twilio_wire.StreamOpened):
-            if self._leg is not None:
-                self._bad("a second start")
-            else:
-                self._opened(message, text)
-        elif isinstance(message, twilio_wire.Connected | twilio_wire.Unknown):
-            self._skip(text)
-        elif self._leg is None:
-            self._bad("before start")
-        else:
-            if isinstance(message, StreamStopped):
-                self._over = True
+        if type(message) is BusinessAudio and self._leg is not None:
             self._leg.carrier_said(text, message)
+        else:
+            self._rarely_received(message, text)
 
     def binary_received(self, data: bytes) -> None:
         """The carrier never sends binary messages."""
@@ -120,6 +111,21 @@ class CarrierSocket:
         self._socket.close(1000, "")
 
     # --- inside -------------------------------------------------------------------------------
+    def _rarely_received(self, message: twilio_wire.Message, text: str) -> None:
+        if isinstance(message, twilio_wire.StreamOpened):
+            if self._leg is not None:
+                self._bad("a second start")
+            else:
+                self._opened(message, text)
+        elif isinstance(message, twilio_wire.Connected | twilio_wire.Unknown):
+            self._skip(text)
+        elif self._leg is None:
+            self._bad("before start")
+        else:
+            if isinstance(message, StreamStopped):
+                self._over = True
+            self._leg.carrier_said(text, message)
+
     def _opened(self, opened: twilio_wire.StreamOpened, text: str) -> None:
         if (opened.encoding, opened.sample_rate, opened.channels) != ("audio/x-mulaw", 8000, 1):
             self._refuse("only audio/x-mulaw, 8000 Hz, mono is spoken here")
