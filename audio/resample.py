@@ -9,6 +9,10 @@ coefficients are whole multiples of 2**-24, so every product and every partial s
 without any rounding error (at most 41 of its 53 bits are used), and every order gives the same
 sum. Only the last step rounds, once.
 
+Whole ratios (8 <-> 16 kHz) are worked on in groups of outputs: one matrix with the coefficients in
+each column, shifted to where that output's inputs are. Most of it is zeros, and still a matrix
+product is three times as fast as one dot product for each output.
+
 **Counts are exact:** after N samples in, ceil(N * L / M) samples are out, however they were cut.
 
 The prototype is a Kaiser-windowed sinc, 20 samples of the lower rate long on each side: the delay
@@ -33,10 +37,16 @@ DELAY_SAMPLES: Final = 20
 
 _STOPBAND_DB: Final = 85.0
 _COEFFICIENT_UNIT: Final = 2.0**-24
-_BLOCK: Final = 8192
-"""Inputs worked on at once: bounds the memory of a burst, changes nothing in the output."""
+_BLOCK: Final = 512
+"""Samples of the lower rate worked on at once: bounds the memory of a burst, changes nothing in the
+output. So little that no BLAS starts threads for a matrix product, which a live call would feel."""
+_GROUP: Final = 16
+"""Samples of the lower rate in a group; the quickest of 4 to 64."""
+_FRAMES_PER_S: Final = 50
 
-_FLOAT_BYTES: Final = 8
+_SAMPLE: Final = np.dtype("<i2")
+_LOWEST: Final = np.array(-32768.0)
+_HIGHEST: Final = np.array(32767.0)
 _TABLE_ROWS: Final = 160
 """The coefficient table of a fractional ratio holds whole periods, at least this many rows."""
 
@@ -57,6 +67,18 @@ class PolyphaseFilter:
     """Fractional ratios only: `phases` in the order in which outputs use them, whole periods."""
     starts: npt.NDArray[np.int64]
     """For each row of `table`, the newest input it needs, counted from the start of the table."""
+    group: _Floats
+    """Whole ratios only: column k makes output k of a group from the row of inputs it needs."""
+
+    @property
+    def block(self) -> int:
+        """`_BLOCK` in inputs."""
+        return _BLOCK * self.down // min(self.up, self.down)
+
+    @property
+    def group_inputs(self) -> int:
+        """How many inputs lie between the first ones of two groups."""
+        return int(self.group.shape[1]) * self.down // self.up
 
 
 def _prototype(up: int, down: int) -> _Floats:
@@ -86,6 +108,16 @@ def _phases(up: int, down: int) -> _Floats:
     return np.ascontiguousarray(units * _COEFFICIENT_UNIT)
 
 
+def _group(phases: _Floats, down: int) -> _Floats:
+    up, taps = phases.shape
+    outputs = _GROUP * up
+    oldest = [output * down // up for output in range(outputs)]
+    group = np.zeros((oldest[-1] + taps, outputs))
+    for output, at in enumerate(oldest):
+        group[at : at + taps, output] = phases[output * down % up]
+    return group
+
+
 @lru_cache(maxsize=64)
 def polyphase_filter(source_rate: int, target_rate: int) -> PolyphaseFilter:
     """Made once per pair of rates."""
@@ -96,9 +128,10 @@ def polyphase_filter(source_rate: int, target_rate: int) -> PolyphaseFilter:
     positions = np.arange(periods * up, dtype=np.int64) * down
     table = phases[positions % up]
     starts = positions // up
-    for array in (phases, table, starts):
+    group = _group(phases, down) if 1 in (up, down) else np.zeros((0, 0))
+    for array in (phases, table, starts, group):
         array.setflags(write=False)
-    return PolyphaseFilter(up, down, phases.shape[1], phases, table, starts)
+    return PolyphaseFilter(up, down, phases.shape[1], phases, table, starts, group)
 
 
 class Resampler:
@@ -107,15 +140,21 @@ class Resampler:
     Raises ValueError when both rates are the same (there is nothing to do) or one is not positive.
     """
 
-    __slots__ = ("_filter", "_past", "_taken", "delay_ms")
+    __slots__ = ("_desk", "_filter", "_frame_bytes", "_past", "_taken", "delay_ms")
 
     def __init__(self, source_rate: int, target_rate: int) -> None:
         if source_rate == target_rate or min(source_rate, target_rate) <= 0:
             raise ValueError(f"cannot resample from {source_rate} Hz to {target_rate} Hz")
-        self._filter: Final = polyphase_filter(source_rate, target_rate)
+        made: Final = polyphase_filter(source_rate, target_rate)
+        self._filter: Final = made
         self.delay_ms: Final = 1000 * DELAY_SAMPLES / min(source_rate, target_rate)
         """Milliseconds by which the filter delays every frequency alike."""
-        self.reset()
+        frame = source_rate // _FRAMES_PER_S
+        in_groups = made.group.size > 0 and frame % made.group_inputs == 0
+        self._frame_bytes: Final = frame * _SAMPLE.itemsize if in_groups else -1
+        self._desk: _Desk | None = None
+        self._past: _Floats = np.zeros(self.memory)
+        self._taken = 0
 
     @property
     def memory(self) -> int:
@@ -124,19 +163,26 @@ class Resampler:
 
     def reset(self) -> None:
         """Forget all sound, as if newly made."""
-        self._past: _Floats = np.zeros(self.memory)
+        self._past.fill(0.0)
         self._taken = 0
 
     def outputs_after(self, inputs: int) -> int:
         """How many samples have come out once `inputs` went in since the last reset."""
         return -(-inputs * self._filter.up // self._filter.down)
 
+    def convert(self, pcm: bytes) -> bytes:
+        """`push` for whole samples as little-endian bytes; quickest for frames of 20 ms."""
+        if len(pcm) == self._frame_bytes and self._taken % self._filter.down == 0:
+            return self._convert_frame(pcm)
+        return self.push(np.frombuffer(pcm, _SAMPLE)).astype(_SAMPLE, copy=False).tobytes()
+
     def push(self, samples: Samples) -> Samples:
         """Convert any number of samples; what is out of 16-bit range afterwards saturates."""
-        if len(samples) <= _BLOCK:
+        most = self._filter.block
+        if len(samples) <= most:
             return self._push_block(samples)
-        blocks = range(0, len(samples), _BLOCK)
-        return np.concatenate([self._push_block(samples[at : at + _BLOCK]) for at in blocks])
+        blocks = range(0, len(samples), most)
+        return np.concatenate([self._push_block(samples[at : at + most]) for at in blocks])
 
     def flush(self) -> Samples:
         """What is still in the filter: the sound's last milliseconds, fading to zero. Resets."""
@@ -146,54 +192,93 @@ class Resampler:
         self.reset()
         return tail
 
+    def _convert_frame(self, pcm: bytes) -> bytes:
+        desk = self._desk
+        if desk is None:
+            desk = self._desk = _Desk(self._filter, len(pcm), self._past)
+            self._past = desk.past
+        desk.raw[:] = pcm
+        np.copyto(desk.new, desk.given)
+        np.matmul(desk.windows, self._filter.group, out=desk.grouped)
+        _saturate(desk.exact)
+        np.copyto(desk.rounded, desk.exact, "unsafe")
+        np.copyto(desk.past, desk.next_past)
+        self._taken += len(desk.new)
+        return desk.rounded.tobytes()
+
     def _push_block(self, samples: Samples) -> Samples:
         heard: _Floats = np.concatenate((self._past, samples))
         before, self._taken = self._taken, self._taken + len(samples)
-        self._past = heard[len(samples) :].copy()
+        self._past[:] = heard[len(samples) :]
         first, end = self.outputs_after(before), self.outputs_after(self._taken)
-        if first == end:
-            return np.zeros(0, np.int16)
-        exact = self._convolve(heard, before, first, end)
-        np.rint(exact, out=exact)
-        np.maximum(exact, -32768.0, out=exact)
-        np.minimum(exact, 32767.0, out=exact)
+        exact = np.empty(end - first)
+        if self._filter.group.size:
+            oldest = first * self._filter.down // self._filter.up - before
+            self._convolve_groups(heard, oldest, exact)
+        else:
+            self._convolve_fraction(heard, before, first, exact)
+        _saturate(exact)
         return exact.astype(np.int16)
 
-    def _convolve(self, heard: _Floats, before: int, first: int, end: int) -> _Floats:
-        """Outputs `first` to `end`; the input numbered `before` is the first new one in `heard`.
+    def _convolve_groups(self, heard: _Floats, at: int, exact: _Floats) -> None:
+        """Fills `exact`; its first output needs `heard` from `at` on."""
+        group = self._filter.group
+        needs, makes = group.shape
+        whole = len(exact) // makes
+        if whole:
+            step = self._filter.group_inputs
+            windows = _view(heard, (whole, needs), step, at)
+            np.matmul(windows, group, out=exact[: whole * makes].reshape(whole, makes))
+            at += whole * step
+        rest = exact[whole * makes :]
+        if len(rest):
+            needs = (len(rest) - 1) * self._filter.down // self._filter.up + self._filter.taps
+            np.matmul(heard[at : at + needs], group[:needs, : len(rest)], out=rest)
 
-        The windows are views laid over `heard` (numpy checks that they stay inside), so whole
-        ratios copy nothing.
-        """
-        up, down, taps = self._filter.up, self._filter.down, self._filter.taps
-        phases, step = self._filter.phases, _FLOAT_BYTES
-        if up == 1:
-            offset = (first * down - before) * step
-            windows = _view(heard, (end - first, taps), (down * step, step), offset)
-            exact: _Floats = np.vecdot(windows, phases[0])
-            return exact
-        if down == 1:
-            windows = _view(heard, (len(heard) - taps + 1, 1, taps), (step, 0, step), 0)
-            exact = np.vecdot(windows, phases)
-            return exact.reshape(-1)
-        return self._convolve_fraction(heard, before, first, end)
-
-    def _convolve_fraction(self, heard: _Floats, before: int, first: int, end: int) -> _Floats:
+    def _convolve_fraction(self, heard: _Floats, before: int, first: int, exact: _Floats) -> None:
+        """Fills `exact` from output `first` on; `before` inputs came before the new ones."""
         table, starts = self._filter.table, self._filter.starts
-        rows, taps, step = len(table), self._filter.taps, _FLOAT_BYTES
-        windows = _view(heard, (len(heard) - taps + 1, taps), (step, step), 0)
-        exact = np.empty(end - first)
-        done = first
-        while done < end:
-            turn, row = divmod(done, rows)
-            count = min(rows - row, end - done)
+        rows, taps = len(table), self._filter.taps
+        windows = _view(heard, (len(heard) - taps + 1, taps), 1, 0)
+        done = 0
+        while done < len(exact):
+            turn, row = divmod(first + done, rows)
+            count = min(rows - row, len(exact) - done)
             shift = turn * rows * self._filter.down // self._filter.up - before
             used = slice(row, row + count)
             chosen = windows[starts[used] + shift]
-            np.vecdot(chosen, table[used], out=exact[done - first :][:count])
+            np.vecdot(chosen, table[used], out=exact[done:][:count])
             done += count
-        return exact
 
 
-def _view(heard: _Floats, shape: tuple[int, ...], strides: tuple[int, ...], offset: int) -> _Floats:
-    return np.ndarray(shape, np.float64, heard, offset, strides)
+class _Desk:
+    """What a frame of 20 ms is worked on with, laid out once: a frame allocates only its result."""
+
+    __slots__ = (
+        *("exact", "given", "grouped", "new", "next_past", "past", "raw", "rounded", "windows"),
+    )
+
+    def __init__(self, made: PolyphaseFilter, frame_bytes: int, past: _Floats) -> None:
+        self.raw = bytearray(frame_bytes)
+        self.given: Samples = np.frombuffer(self.raw, _SAMPLE)
+        inputs, memory = len(self.given), len(past)
+        heard = np.concatenate((past, np.zeros(inputs)))
+        self.past, self.new, self.next_past = heard[:memory], heard[memory:], heard[inputs:]
+        needs, makes = made.group.shape
+        groups = inputs // made.group_inputs
+        self.windows = _view(heard, (groups, needs), made.group_inputs, 0)
+        self.grouped: _Floats = np.empty((groups, makes))
+        self.exact: _Floats = self.grouped.reshape(-1)
+        self.rounded = np.empty(len(self.exact), _SAMPLE)
+
+
+def _saturate(exact: _Floats) -> None:
+    np.rint(exact, out=exact)
+    np.maximum(exact, _LOWEST, out=exact)
+    np.minimum(exact, _HIGHEST, out=exact)
+
+
+def _view(heard: _Floats, shape: tuple[int, int], step: int, at: int) -> _Floats:
+    """Rows laid over `heard`, each `step` samples behind the one before; nothing is copied."""
+    size = heard.itemsize
+    return np.ndarray(shape, np.float64, heard, at * size, (step * size, size))

@@ -45,8 +45,7 @@ class Transcoder:
         else:
             pcm = self._whole_samples(data)
         if self._resampler is not None:
-            samples = self._resampler.push(np.frombuffer(pcm, _LITTLE_ENDIAN))
-            pcm = samples.astype(_LITTLE_ENDIAN, copy=False).tobytes()
+            pcm = self._resampler.convert(pcm)
         return mulaw.encode(pcm) if self.target.encoding == "ulaw" else pcm
 
     def flush(self) -> bytes:
