@@ -17,12 +17,12 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 from bridge.ports import SocketListener
-from bridge.text_frames import LONGEST_READ
+from bridge.text_frames import LONGEST_HEAD, LONGEST_READ, frame_size
 
 CLOSE_S = 2.0
 """How long a far end may take to finish the closing handshake before the socket is cut."""
 MAX_UNSENT = 4 * 2**20
-"""A far end that makes us answer (pings) but reads nothing is cut at this many bytes."""
+"""A far end that makes us answer but reads nothing is cut at this many bytes."""
 
 _OPEN = State.OPEN
 _END_OF_HEADERS = b"\r\n\r\n"
@@ -53,13 +53,16 @@ class LeanSocket(asyncio.Protocol):
         self._told = False
         self._partial: bytearray | None = None
         self._partial_is_text = True
+        self._piling_up = False
         self._headers_tail = b""
         self._direct = False
         """Whether the next byte begins a frame that the core need not see."""
         most = protocol.max_message_size
         self._may_pass = most is None or most >= LONGEST_READ
-        self._in_core = 0
-        """Bytes that the core was fed after the handshake and has not given back as frames."""
+        self._head = b""
+        """What the core has of a frame of which too little came to know its size."""
+        self._left = 0
+        """Bytes that the frame in the core still needs."""
         self._close_timer: asyncio.TimerHandle | None = None
 
     @property
@@ -106,10 +109,20 @@ class LeanSocket(asyncio.Protocol):
         while at < size:
             found = self._read_text(data, at) if self._direct else None
             if found is None or self._listener is None:
-                self._core_received(data[at:])
-                return
-            text, at = found
-            self._listener.text_received(text)
+                at = self._core_frame(data, at)
+            else:
+                text, at = found
+                self._listener.text_received(text)
+        if self._piling_up and self.unsent_bytes > MAX_UNSENT:
+            self.abort()
+
+    def pause_writing(self) -> None:
+        """More waits in the transport than it likes."""
+        self._piling_up = True
+
+    def resume_writing(self) -> None:
+        """It has caught up."""
+        self._piling_up = False
 
     def eof_received(self) -> None:
         self._direct = False
@@ -136,11 +149,31 @@ class LeanSocket(asyncio.Protocol):
         self._core_received(data[:cut])
         return data[cut:]
 
+    def _core_frame(self, data: bytes, at: int) -> int:
+        """Feeds the core up to the end of the frame it is in; where the next one begins.
+
+        Never more at once: what follows from a frame comes before the next, however they arrive.
+        """
+        if self._told:
+            self._core_received(data[at:])  # it only waits for the end, whatever this is
+            return len(data)
+        if not self._left:
+            head = self._head + data[at : at + LONGEST_HEAD]
+            size = frame_size(head, self.MASK_BYTES)
+            if size is None:
+                self._head = head
+                self._core_received(data[at:])
+                return len(data)
+            self._left = size - len(self._head)
+            self._head = b""
+        end = min(at + self._left, len(data))
+        self._left -= end - at
+        self._core_received(data[at:end])
+        return end
+
     def _core_received(self, data: bytes) -> None:
         protocol = self._protocol
         self._direct = False
-        if protocol.state is not State.CONNECTING:
-            self._in_core += len(data)
         protocol.receive_data(data)
         self._flush()
         for event in protocol.events_received():
@@ -154,19 +187,13 @@ class LeanSocket(asyncio.Protocol):
             self._expect_close()
             if protocol.parser_exc is not None:
                 self._tell(CloseCode.ABNORMAL_CLOSURE, f"we closed: {protocol.parser_exc}")
-        if self.unsent_bytes > MAX_UNSENT:
-            self.abort()
-        between_messages = self._in_core == 0 and self._partial is None
+        between_messages = not self._left and not self._head and self._partial is None
         self._direct = self._may_pass and between_messages and protocol.state is _OPEN
 
     def _handshake_received(self, message: Request | Response) -> None:
         raise NotImplementedError
 
     def _frame_received(self, frame: Frame) -> None:
-        size = len(frame.data)
-        # A length in more bytes than it needs (not allowed, and accepted by the core) only means
-        # that this never comes to 0 again.
-        self._in_core -= self.MASK_BYTES + size + (2 if size < 126 else 4 if size < 65536 else 10)
         opcode = frame.opcode
         if opcode is Opcode.TEXT or opcode is Opcode.BINARY:
             if frame.fin:

@@ -19,6 +19,9 @@ except ImportError:  # a build without its C part
 LONGEST_READ = 0xFFFF
 """Bytes of a message."""
 
+LONGEST_HEAD = 10
+"""Bytes before the mask."""
+
 _TEXT = 0x81
 _MASKED = 0x80
 _LONGEST_SHORT = 125
@@ -26,6 +29,19 @@ _KEYS_AT_ONCE = 1024
 
 _medium_head = struct.Struct("!BBH").pack
 _long_head = struct.Struct("!BBQ").pack
+
+
+def frame_size(begun: bytes, mask_bytes: int) -> int | None:
+    """Bytes of the whole frame, of any kind, that begins like this; None: too little to know."""
+    if len(begun) < 2:
+        return None
+    length = begun[1] & 0x7F
+    head = {126: 4, 127: LONGEST_HEAD}.get(length, 2)
+    if len(begun) < head:
+        return None
+    if head > 2:
+        length = int.from_bytes(begun[2:head])
+    return head + mask_bytes + length
 
 
 def read_text(data: bytes, at: int) -> tuple[str, int] | None:
