@@ -73,7 +73,10 @@ class CarrierSocket:
     # --- SocketListener ---------------------------------------------------------------------
     def text_received(self, text: str) -> None:
         """Decode one message; a bad one is counted and skipped."""
-        if self._over or not self._within_allowance():
+        if self._over:
+            return
+        self._allowance -= 1
+        if self._allowance < 0 and not self._more_allowed():
             return
         try:
             message = twilio_wire.decode(text)
@@ -175,15 +178,15 @@ class CarrierSocket:
             self._socket.close(POLICY_VIOLATION, "too many bad frames")
             self._lose(f"the carrier sent {self._bad_frames} bad frames, the last one: {why}")
 
-    def _within_allowance(self) -> bool:
+    def _more_allowed(self) -> bool:
+        # The clock is asked only once what was allowed is used up, not for every frame. At the
+        # usual pace a burst may so be anything from FRAMES_AT_ONCE to twice as much.
         now = self._loop.time()
-        allowance = self._allowance + (now - self._allowance_at) * FRAMES_PER_S
+        earned = (now - self._allowance_at) * FRAMES_PER_S
         self._allowance_at = now
-        if allowance > FRAMES_AT_ONCE:
-            allowance = FRAMES_AT_ONCE
-        if allowance < 1:
-            self._allowance = allowance
-            self._bad("a flood of frames")
-            return False
-        self._allowance = allowance - 1
-        return True
+        self._allowance = min(self._allowance + earned, FRAMES_AT_ONCE - 1)
+        if self._allowance >= 0:
+            return True
+        self._allowance += 1
+        self._bad("a flood of frames")
+        return False

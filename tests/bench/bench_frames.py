@@ -30,8 +30,8 @@ from bridge.ports import SocketListener, TextSocket
 from bridge.twilio_socket import CarrierLeg, CarrierSocket
 from bridge.twilio_wire import StreamOpened
 
-FRAMES = 4000
-REPEATS = 9
+FRAMES = 400
+REPEATS = 90
 UPGRADE = (
     b"GET /media/a1 HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
     b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
