@@ -37,9 +37,11 @@ DELAY_SAMPLES: Final = 20
 
 _STOPBAND_DB: Final = 85.0
 _COEFFICIENT_UNIT: Final = 2.0**-24
-_BLOCK: Final = 512
-"""Samples of the lower rate worked on at once: bounds the memory of a burst, changes nothing in the
-output. So little that no BLAS starts threads for a matrix product, which a live call would feel."""
+_BLOCK: Final = 8192
+"""Inputs worked on at once: bounds the memory of a burst, changes nothing in the output."""
+_MOST_PRODUCTS: Final = 1 << 18
+"""Numbers multiplied in one matrix product: a BLAS starts no threads for so few (OpenBLAS from
+there on), and a live call would feel threads."""
 _GROUP: Final = 16
 """Samples of the lower rate in a group; the quickest of 4 to 64."""
 _FRAMES_PER_S: Final = 50
@@ -72,8 +74,10 @@ class PolyphaseFilter:
 
     @property
     def block(self) -> int:
-        """`_BLOCK` in inputs."""
-        return _BLOCK * self.down // min(self.up, self.down)
+        """`_BLOCK`, or fewer inputs for `_MOST_PRODUCTS`."""
+        if not self.group.size:
+            return _BLOCK
+        return min(_BLOCK, _MOST_PRODUCTS // int(self.group.size) * self.group_inputs)
 
     @property
     def group_inputs(self) -> int:
