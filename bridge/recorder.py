@@ -150,7 +150,7 @@ class CallRecorder:
         extra: Mapping[str, object],
     ) -> Path:
         masker = Masker(self._masks)
-        target = folder / _folder_name(self.attempt_id)
+        target = folder / folder_name(self.attempt_id)
         part = folder / f".{target.name}.part"
         folder.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(part, ignore_errors=True)
@@ -250,7 +250,7 @@ def _agent_formats(lines: Iterable[_Line]) -> dict[str, str]:
     return {}
 
 
-def _folder_name(attempt_id: str) -> str:
+def folder_name(attempt_id: str) -> str:
     """The attempt id, or its digest when it could not be a folder's name."""
     if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}", attempt_id, re.ASCII):
         return attempt_id

@@ -33,6 +33,7 @@ BRIDGE_ORDER: tuple[frozenset[str], ...] = (
     frozenset({"bridge.chaos"}),
     frozenset({"bridge.replay"}),
     frozenset({"bridge.call"}),
+    frozenset({"bridge.live_calls"}),
     frozenset({"bridge.switchboard"}),
 )
 
@@ -45,15 +46,22 @@ VENDORS: tuple[str, ...] = ("twilio_", "elevenlabs_")
 # These decide and never act: neither they nor what they import from us touches the outside.
 PURE_MODULES = frozenset(
     {
+        "bridge.answer_watch",
         "bridge.chaos",
         "bridge.commands",
         "bridge.errors",
         "bridge.events",
+        "bridge.live_mix",
+        "bridge.on_operator",
+        "bridge.operator_voice",
         "bridge.phases",
         "bridge.playback",
         "bridge.recording",
         "bridge.replay",
         "bridge.session",
+        "bridge.sound_piece",
+        "bridge.sound_places",
+        "bridge.takeover",
         "bridge.twilio_wire",
         "bridge.virtual_call",
         "bridge.elevenlabs_wire",

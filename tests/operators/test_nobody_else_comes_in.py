@@ -237,7 +237,7 @@ def test_every_answer_tells_the_browser_to_be_careful(operate: Play) -> None:
             assert "connect-src 'self' ws://vocero.example wss://vocero.example;" in policy
             assert "frame-ancestors 'none'" in policy
             assert headers["X-Content-Type-Options"] == "nosniff"
-            assert headers["Referrer-Policy"] == "no-referrer"
+            assert headers["Referrer-Policy"] == "same-origin"
             assert headers["Permissions-Policy"] == "microphone=(self)"
             assert headers["Cache-Control"] == "no-store"
         nonces = {

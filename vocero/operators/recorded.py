@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from bridge.recorder import _folder_name
+from bridge.recorder import folder_name
 from bridge.recording import AGENT, CALL, CARRIER, EVENTS, OUTCOME, SOUND
 
 FILES = (CALL, OUTCOME, CARRIER, AGENT, EVENTS, SOUND)
@@ -94,7 +94,7 @@ class Recorded:
             shutil.rmtree(gone)
 
     def _folder(self, attempt_id: str) -> Path:
-        return self.root / _folder_name(attempt_id)
+        return self.root / folder_name(attempt_id)
 
     def _file(self, attempt_id: str, name: str) -> Path | None:
         folder = self._folder(attempt_id)
