@@ -84,8 +84,8 @@ function useTold(state) {
 }
 
 function NoCalls({ known }) {
-  if (!known) return html`<div class="card empty live-empty"><p>${t("loading")}</p></div>`;
-  return html`<div class="card empty live-empty">
+  if (!known) return html`<div key="loading" class="card empty live-empty"><p>${t("loading")}</p></div>`;
+  return html`<div key="none" class="card empty live-empty">
     <svg class="quiet-waves" viewBox="0 0 80 32" aria-hidden="true"><path d=${QUIET} /></svg>
     <h2>${t("live_none")}</h2>
     <p>${t("live_none_hint")}</p>

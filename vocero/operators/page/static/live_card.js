@@ -78,7 +78,8 @@ function LastWords({ card, ended }) {
     const words = phase === "talking" && !ended ? t("live_words_none") : "";
     return html`<p class="last-words faint">${words}</p>`;
   }
-  return html`<p class="last-words">
+  // A paragraph of its own for each sentence: one that is written over would count as moved.
+  return html`<p key=${last.text} class="last-words">
     <b class="who ${last.speaker}">${t(`speaker_${last.speaker}`)}</b> ${last.text}
   </p>`;
 }
