@@ -40,7 +40,7 @@ class SimulatedCustomer:
         identity: str = "",
     ) -> None:
         self._twilio = twilio
-        self._name = name
+        self.name = name
         self._address = identity or f"whatsapp:{number}"
         self._wa_id = [] if identity else [("WaId", number.removeprefix("+"))]
         self._webhook_url = webhook_url
@@ -108,7 +108,7 @@ class SimulatedCustomer:
         return [
             ("SmsMessageSid", sid),
             ("NumMedia", str(media)),
-            ("ProfileName", self._name),
+            ("ProfileName", self.name),
             ("ExternalUserId", self._own_id),
             *extra,
             ("SmsSid", sid),

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from simulation.scenes import SCENES
+from simulation.script import UseTool
 from tests.operators.chromium import LONG_TALK, WITHIN_S, Desk, at_the_desk, needs_chromium, until
 from tests.operators.voices import Samples, at_phone_rate, from_mulaw, likeness
 
@@ -21,6 +22,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.sockets, needs_chromium]
 MOST_SCRIPT_BYTES = 150 * 1024
 UNSEEN = 1e-4
 """A layout shift score that no eye notices: a letter's width or so."""
+FOREIGN_ELEMENTS = "img, iframe, object, embed, script:not([src])"
 ALIKE, STRANGE = 0.7, 0.5
 """The same speech, after two changes of rate, is above the first, another below the second."""
 
@@ -187,18 +189,30 @@ async def test_after_a_break_the_page_is_right_again(tmp_path: Path) -> None:
 
 async def test_words_from_outside_make_no_element_and_no_request(tmp_path: Path) -> None:
     hostile = "<img src=//evil.example/x onerror=alert(1)><script>alert(2)</script>"
+    told = dict.fromkeys(("notes", "instructions"), hostile) | {"status": "no_availability"}
     scene = replace(
-        LONG_TALK, words={"ana_greets": hostile, "agent_asks_haircut": f"{hostile} {hostile}"}
+        LONG_TALK,
+        words={"ana_greets": hostile, "agent_asks_haircut": f"{hostile} {hostile}"},
+        agent=(*LONG_TALK.agent[:2], UseTool("report_result", told), *LONG_TALK.agent[2:]),
     )
     async with at_the_desk(tmp_path, scene) as desk:
+        desk.rehearsal.world.customer.name = hostile
         await desk.log_in(name="<b>Eve</b>")
         await desk.ring()
         await desk.call_is_up()
-        card = desk.page.locator(".call-card")
-        await card.get_by_text("<img src=//evil.example/x").wait_for()
+        await desk.page.locator(".call-card").get_by_text("<img src=//evil.example/x").wait_for()
         await desk.page.locator("a.call-card-link").click()
         await desk.page.get_by_text(hostile).first.wait_for()
         await desk.page.get_by_text("<b>Eve</b>").first.wait_for()
-        assert await desk.page.locator("img, script:not([src]), iframe, b:text('Eve')").count() == 1
+        await desk.page.get_by_role("button", name="Show names and numbers").click()
+        await until(lambda: desk.live[0].snapshot.reported)
+        assert await desk.page.locator(FOREIGN_ELEMENTS).count() == 0
+        await desk.page.get_by_role("button", name="End").click()
+        await desk.page.get_by_role("button", name="Hang up now").click()
+        await desk.rehearsal.settle()
+        await desk.page.reload()
+        await desk.page.get_by_role("heading", name="Outcome").wait_for()
+        await desk.page.locator("dd").filter(has_text="evil.example").first.wait_for()
+        assert await desk.page.locator(FOREIGN_ELEMENTS).count() == 0
         assert not desk.foreign
         assert not desk.complaints

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from types import TracebackType
+from typing import IO, Self
 
 from quart import Blueprint, Response, request
+from quart.wrappers.response import ResponseBody
 from werkzeug.http import parse_range_header
 
 from vocero.operators.answers import Refused
@@ -47,7 +49,7 @@ def add_downloads(blueprint: Blueprint, room: Room) -> None:
         async with asyncio.timeout(TURN_S), turns:
             packed, size = await asyncio.to_thread(room.recorded.zipped, record.attempt.attempt_id)
         headers = {"Content-Disposition": f'attachment; filename="vocero-{attempt_id[:12]}.zip"'}
-        pieces = _Pieces(packed, size)
+        pieces = _Pieces(lambda: packed, 0, size)
         answer = Response(pieces, content_type="application/zip", headers=headers)
         answer.content_length = size
         answer.timeout = SENT_S
@@ -60,45 +62,53 @@ def _from_the_beginning() -> bool:
 
 async def _ranged(path: Path, content_type: str) -> Response:
     """The file, or the one range of it that was asked for (several at once: the file)."""
-    file = await asyncio.to_thread(open, path, "rb")
-    size = await asyncio.to_thread(file.seek, 0, os.SEEK_END)
+    size = await asyncio.to_thread(lambda: path.stat().st_size)
     headers = {"Accept-Ranges": "bytes"}
     begin, end, status = 0, size, 200
     asked = parse_range_header(request.headers.get("Range"))
     if asked is not None and asked.units == "bytes" and len(asked.ranges) == 1:
         found = asked.range_for_length(size)
         if found is None:
-            file.close()
             return Response("", status=416, headers={"Content-Range": f"bytes */{size}"})
         begin, end, status = *found, 206
         headers["Content-Range"] = f"bytes {begin}-{end - 1}/{size}"
-    await asyncio.to_thread(file.seek, begin)
-    pieces = _Pieces(file, end - begin)
+    pieces = _Pieces(lambda: open(path, "rb"), begin, end - begin)
     answer = Response(pieces, status=status, content_type=content_type, headers=headers)
     answer.content_length = end - begin
     answer.timeout = SENT_S
     return answer
 
 
-class _Pieces:
-    """A file piece by piece, read in a thread; closed at its end, or when nobody wants more."""
+class _Pieces(ResponseBody):
+    """A file piece by piece, read in a thread. Open only while it is sent: closed at its end, and
+    when the browser goes away in the middle.
+    """
 
-    def __init__(self, file: IO[bytes], size: int) -> None:
-        self._file = file
+    def __init__(self, opened: Callable[[], IO[bytes]], begin: int, size: int) -> None:
+        self._opened = opened
+        self._begin = begin
         self._left = size
+        self._file: IO[bytes] | None = None
 
-    def __aiter__(self) -> _Pieces:
+    async def __aenter__(self) -> Self:
+        self._file = await asyncio.to_thread(self._opened)
+        self._file.seek(self._begin)
+        return self
+
+    async def __aexit__(
+        self, kind: type | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> bytes:
         piece = b""
-        if self._left:
+        if self._left and self._file is not None:
             piece = await asyncio.to_thread(self._file.read, min(PIECE, self._left))
         if not piece:
-            self._file.close()
             raise StopAsyncIteration
         self._left -= len(piece)
         return piece
-
-    async def aclose(self) -> None:
-        self._file.close()
