@@ -23,8 +23,8 @@ MOST_SCRIPT_BYTES = 150 * 1024
 UNSEEN = 1e-4
 """A layout shift score that no eye notices: a letter's width or so."""
 FOREIGN_ELEMENTS = "img, iframe, object, embed, script:not([src])"
-ALIKE, STRANGE = 0.7, 0.5
-"""The same speech, after two changes of rate, is above the first, another below the second."""
+ALIKE, CLEARLY = 0.6, 0.1
+"""The same speech, after two changes of rate, is above the first, and that much above another."""
 
 
 _PACKED = """async (ear) => {
@@ -101,8 +101,7 @@ async def test_a_call_comes_is_heard_and_goes(
                 f" business {business:.2f}, agent {agent:.2f}, crossed {crossed:.2f};"
                 f" JavaScript {sum(desk.scripts.values()) / 1024:.0f} KB\n"
             )
-        assert min(business, agent) > ALIKE
-        assert crossed < STRANGE
+        assert min(business, agent) > max(ALIKE, crossed + CLEARLY)
         assert sum(desk.scripts.values()) < MOST_SCRIPT_BYTES
         assert not desk.complaints
         assert not desk.foreign
