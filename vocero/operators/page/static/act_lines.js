@@ -10,7 +10,7 @@ export function ActLines({ acts, withCall = false, timeOnly = false }) {
       ${timeOnly ? clock(act.at) : dayAndTime(act.at)}</time>
     <span class="acts-what"><strong><bdi>${act.operator || "–"}</bdi></strong>${" "}
       <span class=${TONES[act.act] ?? ""}>${t(`act_${act.act}`) || act.act}</span>
-      ${act.detail && html` <bdi class="faint">${act.detail}</bdi>`}</span>
+      ${act.detail && html` <bdi class="faint">${detailWords(act.detail)}</bdi>`}</span>
     ${
       withCall &&
       act.call &&
@@ -19,6 +19,12 @@ export function ActLines({ acts, withCall = false, timeOnly = false }) {
     }
   </li>`,
   )}</ol>`;
+}
+
+/** "17 characters" in the page's language; any other detail as it is. */
+export function detailWords(detail) {
+  const [, n, what] = /^(\d+) (characters|keys)$/.exec(detail) ?? [];
+  return what ? t(`detail_${what}`, { n }) : detail;
 }
 
 const TONES = { login_failed: "bad-words", deleted: "bad-words", ended_at_once: "bad-words" };

@@ -1,10 +1,10 @@
 // The live page: a card for each call, and what operators did last.
 
 import "./texts_live.js";
-import { Connection, html, render, t, toast } from "./common.js";
-import { useEffect, useMemo, useReducer, useRef, useState } from "./vendor/htm-preact.module.js";
+import { html, render, t, toast } from "./common.js";
+import { useEffect, useReducer, useRef } from "./vendor/htm-preact.module.js";
 import { CallCard } from "./live_card.js";
-import { ConnectionBadge, Levels } from "./live_clock.js";
+import { useLiveConnection } from "./live_connection.js";
 import { NOTHING, endedCount, heard, liveCount, withoutEnded } from "./live_state.js";
 import { Act, nameOf } from "./live_parts.js";
 
@@ -17,22 +17,7 @@ function nextState(state, message) {
 
 function LivePage() {
   const [state, tell] = useReducer(nextState, NOTHING);
-  const [link, setLink] = useState({ live: false, first: true, since: Date.now() });
-  const levels = useMemo(() => new Levels(), []);
-  useEffect(() => {
-    const connection = new Connection({
-      onMessage: (message) =>
-        message.type === "levels" ? levels.push(message.levels) : tell(message),
-      onState: (now) => {
-        if (!now.live) levels.push({});
-        setLink((before) => ({ ...now, first: before.first && !now.live }));
-      },
-    });
-    return () => connection.close();
-  }, []);
-  useEffect(() => {
-    render(html`<${ConnectionBadge} state=${link} />`, document.getElementById("connection"));
-  }, [link]);
+  const { levels, link } = useLiveConnection(tell);
   useTold(state);
   const live = liveCount(state);
   const { ahead_s } = state;

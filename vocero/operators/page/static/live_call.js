@@ -2,15 +2,15 @@
 
 import "./texts_live.js";
 import "./texts_steer.js";
-import { Connection, html, render, t, toast } from "./common.js";
-import { useEffect, useMemo, useReducer, useState } from "./vendor/htm-preact.module.js";
+import { html, render, t, toast } from "./common.js";
+import { useEffect, useReducer, useState } from "./vendor/htm-preact.module.js";
 import { AskDialog } from "./ask_customer.js";
 import { Acting, CAN_BE_STEERED, Head, Over } from "./call_head.js";
 import { CallActs, Health } from "./call_side.js";
 import { begun, heard } from "./call_state.js";
 import { GrowingWave } from "./growing_wave.js";
 import { ListenButton, ListenPanel, isListening, useListener } from "./listen_panel.js";
-import { ConnectionBadge, Levels } from "./live_clock.js";
+import { useLiveConnection } from "./live_connection.js";
 import { nameOf } from "./live_parts.js";
 import { LiveTranscript } from "./live_transcript.js";
 import { EndDialog, KeypadDialog, Whisper } from "./steer.js";
@@ -32,25 +32,7 @@ export function mountLiveCall(root, full, { showPast }) {
 
 function useLiveCall(full) {
   const [state, tell] = useReducer(heard, full, begun);
-  const [link, setLink] = useState({ live: false, first: true, since: Date.now() });
-  const levels = useMemo(() => new Levels(), []);
-  useEffect(() => {
-    const connection = new Connection({
-      onMessage: (message) =>
-        message.type === "levels" ? levels.push(message.levels) : tell(message),
-      onState: (now) => {
-        if (!now.live) levels.push({});
-        setLink((before) => ({ ...now, first: before.first && !now.live }));
-      },
-    });
-    connection.watch(full.id);
-    return () => connection.close();
-  }, [full.id]);
-  useEffect(() => {
-    const place = document.getElementById("connection");
-    render(html`<${ConnectionBadge} state=${link} />`, place);
-    return () => render(null, place);
-  }, [link]);
+  const { levels } = useLiveConnection(tell, full.id);
   return { state, levels };
 }
 

@@ -1,5 +1,6 @@
 // Small parts that the live page and the page of one live call share.
 
+import { detailWords } from "./act_lines.js";
 import { clock, html, t } from "./common.js";
 
 const PHASE_TONES = { ringing: "warn", connecting: "warn", talking: "good" };
@@ -18,12 +19,6 @@ export function isMachine(verdict) {
 /** A business as it may be shown: its name or initials, else its number. */
 export function nameOf(card) {
   return card.business.name || card.business.number || t("live_unnamed");
-}
-
-/** "17 characters" in the page's language; any other detail as it is. */
-function detailWords(detail) {
-  const [, n, what] = /^(\d+) (characters|keys)$/.exec(detail) ?? [];
-  return what ? t(`detail_${what}`, { n }) : detail;
 }
 
 /** One line of the log: when, who, what. `linked`: with a link to the call. */

@@ -53,6 +53,8 @@ const TEXTS = {
   act_handed_back: ["devolvió la llamada", "handed the call back"],
   act_downloaded: ["descargó la grabación", "downloaded the recording"],
   act_deleted: ["borró la llamada", "deleted the call"],
+  detail_characters: ["{n} caracteres", "{n} characters"],
+  detail_keys: ["{n} teclas", "{n} keys"],
   // What went wrong
   error_login: [
     "La sesión terminó. Hay que entrar de nuevo.",

@@ -38,8 +38,6 @@ addTexts({
   connected: ["Conectado", "Connected"],
   connecting: ["Conectando…", "Connecting…"],
   connection_gone: ["Hay que recargar la página", "Please reload the page"],
-  detail_characters: ["{n} letras", "{n} characters"],
-  detail_keys: ["{n} teclas", "{n} keys"],
   reconnecting: ["Reconectando, desde {time}", "Reconnecting, since {time}"],
   machine_human: ["Atendió una persona", "A person picked up"],
   machine_unknown: ["No se sabe quién atendió", "Unknown who picked up"],
