@@ -24,7 +24,7 @@ from data.store import Attempt, BlockedNumber
 from orchestration.calendar_link import calendar_url
 from orchestration.courtesy import asks_no_more_calls, discloses
 from orchestration.errands import called_name, calls_off
-from orchestration.evidence import judge, wants_second_reading
+from orchestration.evidence.judge import judge, wants_second_reading
 from orchestration.local_time import business_zone_name, local_now
 from orchestration.needs import Needs
 from orchestration.spoken_times import fold

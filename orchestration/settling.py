@@ -21,7 +21,7 @@ from orchestration.conversation_state import (
 )
 from orchestration.desks import Desks
 from orchestration.dialling import Dialling
-from orchestration.evidence import reason
+from orchestration.evidence.judge import reason
 from orchestration.judging import Judged, judged
 from orchestration.live_calls import LiveCalls
 from orchestration.needs import Needs, masked

@@ -8,7 +8,7 @@ import pytest
 
 from data.call import CallResult, OutcomeStatus
 from data.errand import Errand, Preferences
-from orchestration.evidence import judge
+from orchestration.evidence.judge import judge
 from tests.orchestration.said_in_calls import ERRAND, NOW, call
 
 Outcome = OutcomeStatus

@@ -8,7 +8,7 @@ import pytest
 
 from data.call import Blame, CallResult, EndCause, OutcomeStatus, Quote
 from data.errand import Preferences
-from orchestration.evidence import judge, reason, wants_second_reading
+from orchestration.evidence.judge import judge, reason, wants_second_reading
 from tests.orchestration.said_in_calls import CLAIM, ERRAND, NOW, call
 
 Outcome = OutcomeStatus

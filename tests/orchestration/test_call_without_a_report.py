@@ -8,7 +8,7 @@ import pytest
 
 from data.call import CallResult, EndCause, OutcomeStatus, Quote
 from data.errand import Preferences
-from orchestration.evidence import judge
+from orchestration.evidence.judge import judge
 from tests.orchestration.said_in_calls import CLAIM, ERRAND, NOW, call
 
 Outcome = OutcomeStatus

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from data.call import EndCause, OutcomeStatus
-from orchestration.evidence import judge
+from orchestration.evidence.judge import judge
 from tests.orchestration.callees import NOW, Callee
 from tests.orchestration.test_thousand_callees import is_booked, told
 from tests.orchestration.written_calls import written

@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 
 from data.call import EntryKind, Speaker, TimelineEntry
-from orchestration.booking_evidence import support
-from orchestration.booking_slot import Slot
+from orchestration.evidence.slot import Slot
+from orchestration.evidence.walk import support
 
 TODAY = date(2026, 11, 25)
 FIVE = Slot(date(2026, 11, 26), 17 * 60, 17 * 60)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from data.call import BookingReading, CallResult, EndCause, OutcomeStatus, Quote
-from orchestration.evidence import judge, wants_second_reading
+from orchestration.evidence.judge import judge, wants_second_reading
 from tests.orchestration.said_in_calls import CLAIM, ERRAND, NOW, call
 
 AGREED_LINES = (

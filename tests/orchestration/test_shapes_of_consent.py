@@ -7,8 +7,8 @@ from datetime import date
 
 import pytest
 
-from orchestration.heard_words import clauses
-from orchestration.line_signals import signals_of
+from orchestration.evidence.heard_words import clauses
+from orchestration.evidence.line_signals import signals_of
 
 TODAY = date(2026, 11, 25)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from data.call import EndCause, OutcomeStatus, Speaker
-from orchestration.evidence import judge
+from orchestration.evidence.judge import judge
 from tests.orchestration.callee_phrases import COUNTRIES, batch
 from tests.orchestration.callees import NOW, Callee, honest, liars
 

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 
 from data.call import OutcomeStatus
-from orchestration.agent_lines import Asked, what_is_asked
-from orchestration.evidence import judge
+from orchestration.evidence.agent_lines import Asked, what_is_asked
+from orchestration.evidence.judge import judge
 from tests.orchestration.said_in_calls import CLAIM, ERRAND, NOW, call
 
 TODAY = date(2026, 11, 25)

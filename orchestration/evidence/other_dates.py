@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from orchestration.heard_patterns import words
+from orchestration.evidence.heard_patterns import words
 
 _OTHER_WEEK = words(
     r"fortnight|"

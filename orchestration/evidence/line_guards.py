@@ -12,11 +12,11 @@ from datetime import date
 from enum import Enum, auto
 from functools import lru_cache
 
-from orchestration.heard_patterns import words
-from orchestration.heard_words import LONGEST_LINE, fold
-from orchestration.other_dates import is_of_another_date
-from orchestration.other_parties import books_another_thing, names_somebody_else
-from orchestration.other_trades import names_another_trade
+from orchestration.evidence.heard_patterns import words
+from orchestration.evidence.heard_words import LONGEST_LINE, fold
+from orchestration.evidence.other_dates import is_of_another_date
+from orchestration.evidence.other_parties import books_another_thing, names_somebody_else
+from orchestration.evidence.other_trades import names_another_trade
 
 _NO_WORD = re.compile(r"[^\w' ]+")
 

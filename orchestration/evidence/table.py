@@ -1,7 +1,7 @@
 """What is on the table while a call is walked through, and what would still be needed. Pure.
 
 The day and time spoken of last, what the agent's last words asked for, and the business's line that
-stands as its consent. Here the agent's words change it; `booking_evidence` adds the business's.
+stands as its consent. Here the agent's words change it; `walk` adds the business's.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from data.call import TimelineEntry
-from orchestration.agent_lines import (
+from orchestration.evidence.agent_lines import (
     Asked,
     asks_for_an_adult,
     puts_a_name_right,
     was_misunderstood,
     what_is_asked,
 )
-from orchestration.booking_slot import Need, Slot
-from orchestration.heard_words import Clause, clauses, fold, sentences, withdraws
-from orchestration.line_guards import Known
+from orchestration.evidence.heard_words import Clause, clauses, fold, sentences, withdraws
+from orchestration.evidence.line_guards import Known
+from orchestration.evidence.slot import Need, Slot
 from orchestration.spoken_times import SpokenTime
 
 _REMEMBERED = 4000

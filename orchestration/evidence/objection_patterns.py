@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from orchestration.heard_patterns import words
+from orchestration.evidence.heard_patterns import words
 
 _AGE = r"(?:tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|[3-9]|1[0-2])"
 _AGE_EN = r"(?:three|four|five|six|seven|eight|nine|ten|eleven|twelve|[3-9]|1[0-2])"

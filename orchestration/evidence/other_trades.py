@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from orchestration.heard_patterns import words
+from orchestration.evidence.heard_patterns import words
 
 _GOODS = tuple(
     (

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from orchestration import evasion_patterns as evasion
-from orchestration import heard_patterns as heard
-from orchestration import objection_patterns as signals
-from orchestration.commitments import DONE, KEPT
+from orchestration.evidence import evasion_patterns as evasion
+from orchestration.evidence import heard_patterns as heard
+from orchestration.evidence import objection_patterns as signals
+from orchestration.evidence.commitments import DONE, KEPT
 from orchestration.spoken_dates import spoken_date, without_dates
 from orchestration.spoken_times import SpokenTime, spoken_times
 from orchestration.spoken_times import fold as _fold

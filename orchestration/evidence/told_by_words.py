@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from orchestration import evasion_patterns as evasion
-from orchestration import heard_patterns as heard
-from orchestration.heard_words import clauses, fold
+from orchestration.evidence import evasion_patterns as evasion
+from orchestration.evidence import heard_patterns as heard
+from orchestration.evidence.heard_words import clauses, fold
 
 
 def says_wrong_number(line: str) -> bool:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from orchestration import heard_patterns
-from orchestration.booking_slot import Need
-from orchestration.booking_table import Table
-from orchestration.heard_words import Clause
-from orchestration.line_signals import Signals, doubtful_sentences, undoes_what_is_firm
+from orchestration.evidence import heard_patterns
+from orchestration.evidence.heard_words import Clause
+from orchestration.evidence.line_signals import Signals, doubtful_sentences, undoes_what_is_firm
+from orchestration.evidence.slot import Need
+from orchestration.evidence.table import Table
 
 _DONE = frozenset({"listo", "lista", "hecho", "ya esta", "done", "all done", "sorted", "deal"})
 """Said after the slot itself, these are more than a yes."""

@@ -11,16 +11,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from orchestration import heard_patterns as heard
-from orchestration import objection_patterns as signals
-from orchestration.commitments import (
+from orchestration.evidence import heard_patterns as heard
+from orchestration.evidence import objection_patterns as signals
+from orchestration.evidence.commitments import (
     CLEAR_YES,
     CORRECTED,
     POLITE_IF,
     SAME_SLOT,
     STRONG_YES,
 )
-from orchestration.heard_words import LONGEST_LINE, Clause, fold
+from orchestration.evidence.heard_words import LONGEST_LINE, Clause, fold
 
 _INSTRUCTS = re.compile(
     r"(?:bueno |y |ah |solo )?(?:que (?:no )?(?:se )?(?:traig|veng|llegu|avis|pagu|com[ae]"

@@ -5,7 +5,7 @@ Spanish and English, for folded text. They err towards doubt, as all of `heard_p
 
 from __future__ import annotations
 
-from orchestration.heard_patterns import words
+from orchestration.evidence.heard_patterns import words
 
 PUTS_OFF = words(
     r"(?:luego|manana|mas tarde|despues|otro dia) (?:me |nos )?(?:llam|marc|habl|busc)(?!o\b)\w*|"

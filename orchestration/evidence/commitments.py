@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 
-from orchestration.heard_patterns import words
+from orchestration.evidence.heard_patterns import words
 
 _EMPTY_ES = (
     r"(?:llam|avis|dig|diremos|dij|dec|pregunt|consult|averigu|mir|fij|busc|mand|envi|escrib|pas"

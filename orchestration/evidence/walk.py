@@ -16,9 +16,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from data.call import Speaker, TimelineEntry
-from orchestration.booking_slot import Need, Slot, Support
-from orchestration.booking_table import Table
-from orchestration.heard_words import (
+from orchestration.evidence.heard_words import (
     LONGEST_LINE,
     Clause,
     asks_how_many,
@@ -28,9 +26,11 @@ from orchestration.heard_words import (
     reopens,
     takes_leave,
 )
-from orchestration.line_guards import Against, against
-from orchestration.line_signals import Signals, signals_of
-from orchestration.line_weighing import Said, weighed
+from orchestration.evidence.line_guards import Against, against
+from orchestration.evidence.line_signals import Signals, signals_of
+from orchestration.evidence.line_weighing import Said, weighed
+from orchestration.evidence.slot import Need, Slot, Support
+from orchestration.evidence.table import Table
 
 _LONGEST_NAME = 4
 """Words of a name that is repeated."""

@@ -6,8 +6,8 @@ import re
 from datetime import date
 from enum import Enum, auto
 
-from orchestration.heard_patterns import words
-from orchestration.heard_words import (
+from orchestration.evidence.heard_patterns import words
+from orchestration.evidence.heard_words import (
     asks_for_room,
     clauses,
     fold,

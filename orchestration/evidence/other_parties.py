@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 
-from orchestration.commitments import KEPT
-from orchestration.heard_patterns import COMMITS
-from orchestration.heard_words import fold, sentences
-from orchestration.other_trades import says_what
+from orchestration.evidence.commitments import KEPT
+from orchestration.evidence.heard_patterns import COMMITS
+from orchestration.evidence.heard_words import fold, sentences
+from orchestration.evidence.other_trades import says_what
 
 _CAPITAL = re.compile(r"(?<=[\w,;] )[A-ZÁÉÍÓÚÑ][a-záéíóúñ]{2,}(?=\b)")
 _STAFF = re.compile(

@@ -22,19 +22,19 @@ from data.call import (
     TimelineEntry,
 )
 from data.errand import Errand
-from orchestration.booking_evidence import support
-from orchestration.booking_slot import Slot, Support
-from orchestration.heard_words import clauses
-from orchestration.places import clean
-from orchestration.slots import resolve, window_of
-from orchestration.spoken_dates import spoken_date
-from orchestration.spoken_times import clock, fold, minutes_of
-from orchestration.told_by_words import (
+from orchestration.evidence.heard_words import clauses
+from orchestration.evidence.slot import Slot, Support
+from orchestration.evidence.told_by_words import (
     asks_to_call_back,
     has_no_room,
     is_machine,
     says_wrong_number,
 )
+from orchestration.evidence.walk import support
+from orchestration.places import clean
+from orchestration.slots import resolve, window_of
+from orchestration.spoken_dates import spoken_date
+from orchestration.spoken_times import clock, fold, minutes_of
 
 _QUOTE_LENGTH = 300
 _UNTALKED = {
