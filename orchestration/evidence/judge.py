@@ -76,9 +76,12 @@ def judge(
     """The one result of a call, and the business's sentence behind it where there is one.
 
     `reported` is what the agent told (the first time), if it did. `now` is aware, in the business's
-    time zone; days that were spoken of are understood from it. `reading` is the second reading of
-    the transcript (see `wants_second_reading`): it can turn booked into unconfirmed, never the
-    other way round. Without it the check here decides alone.
+    time zone; days that were spoken of are understood from it.
+
+    `reading` is the second reading of the transcript (see `wants_second_reading`): it can turn
+    booked into unconfirmed, never the other way round. Where it agrees, nothing may speak against
+    the booking. Without one the check here decides alone, and more strictly: what the business said
+    must be wholly understood (`Support.understood`), else it is unconfirmed, with the quote.
 
     Without a report the transcript decides, more strictly: booked only when the business itself
     said that it is noted or confirmed, or named the slot while agreeing to the request, for exactly
@@ -90,10 +93,11 @@ def judge(
         return result, _shown(held.entry) if held else _last_words(
             report, result.status, now.date()
         )
+    unconfirmed = result.model_copy(update={"status": OutcomeStatus.UNCONFIRMED})
     if reading is None:
-        return result, _shown(held.entry)
+        return result if held.understood else unconfirmed, _shown(held.entry)
     if not reading.agreed:
-        return result.model_copy(update={"status": OutcomeStatus.UNCONFIRMED}), None
+        return unconfirmed, None
     return result, _preferred(reading, report, held, now.date()) or _shown(held.entry)
 
 

@@ -57,6 +57,9 @@ class Support:
     day: date | None
     minutes: int | None
     """The agreed time since midnight, where it was said."""
+    understood: bool
+    """What the business said since it was asked is wholly understood, or that in which it settled
+    the slot once more and all that followed."""
 
 
 class Need(IntEnum):

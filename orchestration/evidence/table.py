@@ -19,9 +19,11 @@ from orchestration.evidence.agent_lines import (
     was_misunderstood,
     what_is_asked,
 )
+from orchestration.evidence.date_words import DateWords
 from orchestration.evidence.heard_words import Clause, clauses, fold, sentences, withdraws
 from orchestration.evidence.line_guards import Known
 from orchestration.evidence.slot import Need, Slot
+from orchestration.evidence.understood import Lent
 from orchestration.spoken_times import SpokenTime
 
 _REMEMBERED = 4000
@@ -76,6 +78,12 @@ class Table:
     """All that it has said in the call, folded, without what it denied."""
     closed: bool = False
     """The agent asked nothing: what the business says next it says of its own accord."""
+    lent: Lent = field(default_factory=Lent)
+    """The agent's words, which the business may use."""
+    date_words: DateWords = field(init=False)
+    puzzled: bool = False
+    """Since it was asked, or since it last settled the slot by what is enough by itself, the
+    business has said what is not wholly understood."""
     barred: bool = False
     """Who speaks for the business has no say in it."""
     may_book: bool = False
@@ -84,6 +92,9 @@ class Table:
     """The business has asked for how many people: the number in the answer is no time."""
     heads: set[int] = field(default_factory=set)
     """Bare numbers that were such an answer, as the times that they look like."""
+
+    def __post_init__(self) -> None:
+        self.date_words = DateWords.of(self.slot)
 
     @property
     def day_agrees(self) -> bool:
@@ -108,6 +119,8 @@ class Table:
         self.closed = not self.agent_asked
         self.agent_words = frozenset(re.findall(r"\w+", fold(line)))
         told = [each for each in sentences(line) if not _DENIAL.match(fold(each))]
+        for each in told:
+            self.lent.add(each)
         self.agent_text = f"{self.agent_text} {fold(' '.join(told))}"[-_REMEMBERED:]
         if withdraws(line):
             self.objects(Need.FIRM)

@@ -31,6 +31,7 @@ from orchestration.evidence.line_signals import Signals, signals_of
 from orchestration.evidence.line_weighing import Said, weighed
 from orchestration.evidence.slot import Need, Slot, Support
 from orchestration.evidence.table import Table
+from orchestration.evidence.understood import is_understood
 
 _LONGEST_NAME = 4
 """Words of a name that is repeated."""
@@ -39,6 +40,19 @@ _LONGEST_NAME = 4
 @dataclass(slots=True)
 class _Walk(Table):
     def business_said(self, entry: TimelineEntry) -> None:
+        """What the business's words do to what stands."""
+        settled = self._weigh(entry)
+        if settled:
+            self.puzzled = False
+        if self.requested and not self.puzzled:
+            # Where nothing stands yet one may be asked to wait: the yes must follow.
+            waits = self.quote is None
+            self.puzzled = not is_understood(entry.text, self.lent, self.date_words, may_wait=waits)
+
+    def _weigh(self, entry: TimelineEntry) -> bool:
+        """Whether this line is enough by itself: it books and names the slot, or it is a clear yes
+        to the slot that was read back.
+        """
         line = entry.text
         pieces = clauses(line, self.today)
         heard = signals_of(line)
@@ -51,11 +65,11 @@ class _Walk(Table):
                 self.objects(Need.NAMED)
                 self.day_on_table = None
             self.asked = self.heads_wanted = self.may_book = False
-            return
+            return False
         if takes_leave(line):
             self._close_politely()
             self.asked = False
-            return
+            return False
         stood = self.stands()
         said = weighed(self, pieces, heard)
         said.strays = said.strays or (said.agreed and reopens(line))
@@ -63,6 +77,7 @@ class _Walk(Table):
             # "Listo, saludos" after nothing but evasions is a goodbye.
             said.agreed = False
         sure = said.committed and said.named
+        kept = False
         if picks_up(line):
             self.falls()
         elif stood and self.corrects and _was_for_another(pieces, said, heard):
@@ -73,6 +88,7 @@ class _Walk(Table):
             self.objects(Need.FIRM)
         elif said.consents(self):
             self._keep(entry, said)
+            kept = True
         elif self.on_table and said.agreed and said.named and self.inquired:
             self.offered = entry
         elif self.stands() and not self._settles(pieces) and self._reopens(line, heard):
@@ -95,6 +111,7 @@ class _Walk(Table):
         engages = self.last_agreed or said.proposed or self.offered is not None or self.may_book
         self.engaged = self.engaged or engages or self._settles(pieces)
         self.agent_asked = False
+        return kept and (sure or (said.agreed and said.clear))
 
     def _is_no_answer(self, line: str, heard: Signals) -> bool:
         """Whoever says this agrees to nothing by it."""
@@ -140,7 +157,9 @@ def support(said: Sequence[TimelineEntry], slot: Slot, today: date) -> Support |
             walk.last_line = entry
     if walk.quote is None:
         return None
-    return Support(walk.quote, walk.committed, walk.agreed_day, walk.agreed_minutes)
+    return Support(
+        walk.quote, walk.committed, walk.agreed_day, walk.agreed_minutes, not walk.puzzled
+    )
 
 
 def _evades(pieces: Sequence[Clause], said: Said) -> Need | None:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from data.call import (
     Blame,
+    BookingReading,
     CallEnding,
     CallReport,
     CallResult,
@@ -32,6 +33,8 @@ ERRAND = Errand(
     preferences=Preferences("mañana", "a las 5", "2026-11-26", "17:00", "17:00"),
 )
 CLAIM = CallResult(status=OutcomeStatus.BOOKED, date="mañana", time="a las 5 de la tarde")
+AGREES = BookingReading(agreed=True, quotes=())
+"""What a second reader says who believes everything: the code alone stands against a lie then."""
 
 
 def call(

@@ -9,7 +9,7 @@ import pytest
 from data.call import Blame, CallResult, EndCause, OutcomeStatus, Quote
 from data.errand import Preferences
 from orchestration.evidence.judge import judge, reason, wants_second_reading
-from tests.orchestration.said_in_calls import CLAIM, ERRAND, NOW, call
+from tests.orchestration.said_in_calls import AGREES, CLAIM, ERRAND, NOW, call
 
 Outcome = OutcomeStatus
 
@@ -155,7 +155,7 @@ DISHONEST = {
 
 @pytest.mark.parametrize("lines", HONEST)
 def test_an_honest_booking_is_told_with_the_business_own_words(lines: tuple[str, ...]) -> None:
-    result, quote = judge(call(*lines), CLAIM, ERRAND, NOW)
+    result, quote = judge(call(*lines), CLAIM, ERRAND, NOW, AGREES)
     assert result.status is Outcome.BOOKED
     assert (result.date, result.time) == ("2026-11-26", "17:00")
     assert quote is not None
@@ -164,8 +164,9 @@ def test_an_honest_booking_is_told_with_the_business_own_words(lines: tuple[str,
 
 @pytest.mark.parametrize("lines", DISHONEST.values(), ids=DISHONEST.keys())
 def test_a_claim_without_support_is_unconfirmed(lines: tuple[str, ...]) -> None:
-    result, quote = judge(call(*lines), CLAIM, ERRAND, NOW)
-    assert (result.status, quote) == (Outcome.UNCONFIRMED, None)
+    for reading in (None, AGREES):
+        result, quote = judge(call(*lines), CLAIM, ERRAND, NOW, reading)
+        assert (result.status, quote) == (Outcome.UNCONFIRMED, None)
     assert wants_second_reading(call(*lines), CLAIM, ERRAND, NOW) is None
 
 
@@ -187,9 +188,9 @@ def test_a_day_alone_can_be_booked() -> None:
     claim = CallResult(status=Outcome.BOOKED, date="2026-11-27", time=None)
     wish = replace(ERRAND, preferences=Preferences("viernes", "", "2026-11-27"))
     agreed = call("A: ¿Puede venir el viernes? Lo reservo.", "B: Sí, el viernes paso. Confirmado.")
-    assert judge(agreed, claim, wish, NOW)[0].status is Outcome.BOOKED
+    assert judge(agreed, claim, wish, NOW, AGREES)[0].status is Outcome.BOOKED
     other = call("A: ¿Puede venir el viernes?", "B: Sí, el lunes paso. Confirmado.")
-    assert judge(other, claim, wish, NOW)[0].status is Outcome.UNCONFIRMED
+    assert judge(other, claim, wish, NOW, AGREES)[0].status is Outcome.UNCONFIRMED
 
 
 @pytest.mark.parametrize(

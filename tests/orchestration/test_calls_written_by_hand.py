@@ -9,7 +9,8 @@ import pytest
 from data.call import EndCause, OutcomeStatus
 from orchestration.evidence.judge import judge
 from tests.orchestration.callees import NOW, Callee
-from tests.orchestration.test_thousand_callees import is_booked, told
+from tests.orchestration.said_in_calls import AGREES
+from tests.orchestration.test_thousand_callees import READERS, is_booked, told
 from tests.orchestration.written_calls import written
 
 BATCHES = (
@@ -32,14 +33,25 @@ LEAST_OF_BLIND, LEAST_OF_LATER, LEAST_OF_OWN = 0.97, 0.90, 0.88
 """Parts of the true bookings that have to be told as such; our own are harder on purpose."""
 LATER = ("blind_third_honest", "blind_fourth_honest")
 """Of other kinds than the first two: more of them sound like no booking at all."""
+STRICTLY = dict.fromkeys(HONEST, 0.7) | {
+    "blind_honest": 0.85,
+    "blind_second_honest": 0.85,
+    "blind_third_honest": 0.38,
+    "blind_fourth_honest": 0.8,
+}
+"""Parts of them that are told as booked where no second reader helps: all that the business says
+must be understood then."""
 
 
+@pytest.mark.parametrize("how", READERS)
 @pytest.mark.parametrize("name", LIARS)
-def test_no_written_lie_is_believed(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_written_lie_is_believed(
+    name: str, how: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     calls = list(written(name))
-    believed = [each for each in calls if is_booked(each)]
+    believed = [each for each in calls if is_booked(each, READERS[how])]
     with capsys.disabled():
-        sys.stdout.write(f"\n  {name}: told as booked: {len(believed)} of {len(calls)}\n")
+        sys.stdout.write(f"\n  {name}: told as booked {how}: {len(believed)} of {len(calls)}\n")
     assert len(calls) >= 10
     assert not believed, told(believed)
 
@@ -49,10 +61,13 @@ def test_true_bookings_that_were_written_are_told(
     name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     calls = list(written(name))
-    missed = [each for each in calls if not is_booked(each)]
+    missed = [each for each in calls if not is_booked(each, AGREES)]
+    strictly = sum(is_booked(each) for each in calls)
     with capsys.disabled():
         found = len(calls) - len(missed)
-        sys.stdout.write(f"\n  {name}: told as booked: {found} of {len(calls)}\n")
+        told_as = f"{found} of {len(calls)}, strictly {strictly}"
+        sys.stdout.write(f"\n  {name}: told as booked: {told_as}\n")
+    assert strictly >= STRICTLY[name] * len(calls)
     least = LEAST_OF_BLIND if name.startswith("blind") else LEAST_OF_OWN
     if name in LATER:
         least = LEAST_OF_LATER
@@ -63,7 +78,8 @@ def test_true_bookings_that_were_written_are_told(
 @pytest.mark.parametrize("name", LIARS)
 def test_without_a_report_no_written_lie_is_told_either(name: str) -> None:
     for callee in written(name):
-        result, _ = judge(callee.report(EndCause.BUSINESS_HUNG_UP), None, callee.errand, NOW)
+        report = callee.report(EndCause.BUSINESS_HUNG_UP)
+        result, _ = judge(report, None, callee.errand, NOW, AGREES)
         assert result.status is not OutcomeStatus.BOOKED, callee.transcript()
 
 
@@ -71,7 +87,7 @@ def claimed_another_way(callee: Callee) -> bool:
     """The same call, while the agent claims an hour later."""
     hour, minutes = (callee.claim.time or "").split(":")
     claim = callee.claim.model_copy(update={"time": f"{(int(hour) + 1) % 24:02d}:{minutes}"})
-    result, _ = judge(callee.report(), claim, callee.errand, NOW)
+    result, _ = judge(callee.report(), claim, callee.errand, NOW, AGREES)
     return result.status is OutcomeStatus.BOOKED
 
 

@@ -53,6 +53,17 @@ def test_without_a_reading_the_code_decides() -> None:
     assert judge(AGREED, CLAIM, ERRAND, NOW, None)[0].status is OutcomeStatus.BOOKED
 
 
+@pytest.mark.parametrize("reported", [CLAIM, None])
+def test_without_a_reading_every_word_must_be_understood(reported: CallResult | None) -> None:
+    booking = "Listo, mañana a las cinco, anotada, y el zorzal gorjea."
+    report = call("A: Quisiera reservar mañana a las cinco", f"B: {booking}")
+    result, quote = judge(report, reported, ERRAND, NOW)
+    assert (result.status, result.date) == (OutcomeStatus.UNCONFIRMED, "2026-11-26")
+    assert quote == Quote(booking, 1.0)
+    assert wants_second_reading(report, reported, ERRAND, NOW) is not None
+    assert judge(report, reported, ERRAND, NOW, read(True))[0].status is OutcomeStatus.BOOKED
+
+
 def test_its_quote_is_shown_when_it_names_day_or_time() -> None:
     _, quote = judge(AGREED, CLAIM, ERRAND, NOW, read(True, "Sí, a las cinco tengo lugar."))
     assert quote == Quote("Sí, a las cinco tengo lugar.", 1.0)

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from data.call import EndCause, OutcomeStatus, Speaker
+from data.call import BookingReading, EndCause, OutcomeStatus, Speaker
 from orchestration.evidence.judge import judge
 from tests.orchestration.callee_phrases import COUNTRIES, batch
 from tests.orchestration.callees import NOW, Callee, honest, liars
+from tests.orchestration.said_in_calls import AGREES
 
 BATCHES = ("first", "second", "third", "fourth")
 SEED = 20261125
@@ -22,8 +23,12 @@ def shared_out(total: int) -> Iterator[tuple[int, str, int]]:
         yield SEED + number, name, total // len(BATCHES)
 
 
-def is_booked(callee: Callee) -> bool:
-    result, _ = judge(callee.report(), callee.claim, callee.errand, NOW)
+READERS = {"strictly": None, "with a reader who believes all": AGREES}
+"""With no second reader the code decides strictly; one that always agrees is the worst there is."""
+
+
+def is_booked(callee: Callee, reading: BookingReading | None = None) -> bool:
+    result, _ = judge(callee.report(), callee.claim, callee.errand, NOW, reading)
     return result.status is OutcomeStatus.BOOKED
 
 
@@ -32,21 +37,23 @@ def told(callees: list[Callee]) -> str:
     return "\n".join(f"{each.name}\n{each.transcript()}" for each in callees[:5])
 
 
-def test_no_lie_is_told_as_a_booking(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("how", READERS)
+def test_no_lie_is_told_as_a_booking(how: str, capsys: pytest.CaptureFixture[str]) -> None:
     calls = [each for seed, name, count in shared_out(1000) for each in liars(seed, count, name)]
-    believed = [each for each in calls if is_booked(each)]
+    believed = [each for each in calls if is_booked(each, READERS[how])]
     with capsys.disabled():
-        sys.stdout.write(f"\n  lies told as booked: {len(believed)} of {len(calls)}\n")
+        sys.stdout.write(f"\n  lies told as booked {how}: {len(believed)} of {len(calls)}\n")
     assert len(calls) == 1000
     assert not believed, told(believed)
 
 
-def test_true_bookings_are_told_as_such(capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("how", READERS)
+def test_true_bookings_are_told_as_such(how: str, capsys: pytest.CaptureFixture[str]) -> None:
     calls = [each for seed, name, count in shared_out(1000) for each in honest(seed, count, name)]
-    missed = [each for each in calls if not is_booked(each)]
+    missed = [each for each in calls if not is_booked(each, READERS[how])]
     with capsys.disabled():
         found = len(calls) - len(missed)
-        sys.stdout.write(f"\n  true bookings told as booked: {found} of {len(calls)}\n")
+        sys.stdout.write(f"\n  true bookings told as booked {how}: {found} of {len(calls)}\n")
     assert len(calls) == 1000
     assert len(missed) <= 30, told(missed)
 
@@ -55,7 +62,7 @@ def test_without_a_report_no_lie_is_told_either() -> None:
     for seed, name, count in shared_out(320):
         for callee in liars(seed, count, name):
             for cause in (EndCause.BUSINESS_HUNG_UP, EndCause.SHUTDOWN):
-                result, _ = judge(callee.report(cause), None, callee.errand, NOW)
+                result, _ = judge(callee.report(cause), None, callee.errand, NOW, AGREES)
                 assert result.status is not OutcomeStatus.BOOKED, callee.transcript()
 
 

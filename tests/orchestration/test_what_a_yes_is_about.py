@@ -9,7 +9,7 @@ import pytest
 from data.call import OutcomeStatus
 from orchestration.evidence.agent_lines import Asked, what_is_asked
 from orchestration.evidence.judge import judge
-from tests.orchestration.said_in_calls import CLAIM, ERRAND, NOW, call
+from tests.orchestration.said_in_calls import AGREES, CLAIM, ERRAND, NOW, call
 
 TODAY = date(2026, 11, 25)
 ASK = "A: Quisiera reservar mañana a las cinco de la tarde."
@@ -58,7 +58,9 @@ NO_CONSENT = {
 
 @pytest.mark.parametrize("lines", NO_CONSENT.values(), ids=NO_CONSENT.keys())
 def test_this_yes_books_nothing(lines: tuple[str, ...]) -> None:
-    assert judge(call(*lines), CLAIM, ERRAND, NOW)[0].status is OutcomeStatus.UNCONFIRMED
+    for reading in (None, AGREES):
+        result, _ = judge(call(*lines), CLAIM, ERRAND, NOW, reading)
+        assert result.status is OutcomeStatus.UNCONFIRMED
 
 
 CONSENT = {
@@ -102,6 +104,6 @@ CONSENT = {
 
 @pytest.mark.parametrize("lines", CONSENT.values(), ids=CONSENT.keys())
 def test_this_one_does(lines: tuple[str, ...]) -> None:
-    result, quote = judge(call(*lines), CLAIM, ERRAND, NOW)
+    result, quote = judge(call(*lines), CLAIM, ERRAND, NOW, AGREES)
     assert result.status is OutcomeStatus.BOOKED
     assert quote is not None and f"B: {quote.text}" in lines

@@ -1,0 +1,172 @@
+"""Whether every word of a line is one that we know to be harmless to a booking. Pure.
+
+The other files here look for what speaks against a booking; whatever they do not know of passes.
+Here it is the other way round: a line is understood when it is made up, from its first word to its
+last, of phrases and words from `vocabulary_es.txt` or `vocabulary_en.txt` (their heads tell how
+they are written), of names in the places that names have, and of words that the agent itself has
+used before. Words of doubt and condition (`never`) are known only inside a phrase.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+
+from orchestration.evidence.date_words import MONTHS, WEEKDAYS, DateWords
+from orchestration.evidence.heard_words import LONGEST_LINE
+from orchestration.evidence.vocabulary import LANGUAGES, Step, Vocabulary
+
+_MOST_LENT = 2000
+"""Words of the agent that are remembered."""
+_SHORTEST_NAME = 4
+_MOST_WORDS = 120
+"""Of a line; in a longer one we are lost."""
+_WORD = re.compile(r"\d+(?:[.,:]\d+)*(?:am|pm|hs|hrs|h|st|nd|rd|th|ish)?|[^\W\d_]+(?:'[^\W\d_]+)*")
+_ENDS = re.compile(r"\s*(?:[,.!;…]|$)")
+_STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
+_SOUNDS = (
+    (re.compile(r"h"), ""),
+    (re.compile(r"v"), "b"),
+    (re.compile(r"z|c(?=[ei])"), "s"),
+    (re.compile(r"qu|k"), "c"),
+    (re.compile(r"ll"), "y"),
+    (re.compile(r"(.)\1"), r"\1"),
+)
+
+
+class Lent:
+    """The words that the agent has used so far: above all the names."""
+
+    def __init__(self) -> None:
+        self._words: set[str] = set()
+
+    def add(self, text: str) -> None:
+        """What it says now."""
+        for word in _words(text[:LONGEST_LINE]):
+            if len(self._words) < _MOST_LENT:
+                self._words |= {word, _sound(word)}
+
+    def has(self, word: str) -> bool:
+        """Whether it has said it, or something that sounds the same."""
+        return word in self._words or (len(word) >= _SHORTEST_NAME and _sound(word) in self._words)
+
+
+def is_understood(line: str, lent: Lent, dates: DateWords, *, may_wait: bool = False) -> bool:
+    """Whether nothing in a line of the business is beyond us, in one of the languages.
+
+    With `may_wait` it may end by asking for a moment.
+    """
+    if len(line) > LONGEST_LINE:
+        return False
+    words = _words(line)
+    if len(words) > _MOST_WORDS:
+        return False
+    return any(
+        _Reading(words, vocabulary, lent, dates).reach(may_wait=may_wait) == len(words)
+        for vocabulary in LANGUAGES
+    )
+
+
+def first_unknown(line: str, lent: Lent, dates: DateWords) -> str:
+    """For whoever looks after the vocabulary: where the understanding of a line ends, or ""."""
+    words = _words(line[:LONGEST_LINE])
+    readings = [_Reading(words, vocabulary, lent, dates) for vocabulary in LANGUAGES]
+    reached = max(each.reach(may_wait=True) for each in readings)
+    return " ".join(words[reached : reached + 4])
+
+
+class _Reading:
+    """A line in one language."""
+
+    def __init__(
+        self, words: list[str], vocabulary: Vocabulary, lent: Lent, dates: DateWords
+    ) -> None:
+        self._words, self._vocabulary, self._lent, self._dates = words, vocabulary, lent, dates
+        self._strange = dates.strange(words)
+
+    def reach(self, *, may_wait: bool) -> int:
+        """How many words from the first on can be laid out in phrases and known words."""
+        words, vocabulary = self._words, self._vocabulary
+        assents = (at for at, word in enumerate(words) if word in vocabulary.assents)
+        last_assent = len(words) if may_wait else max(assents, default=-1)
+        reached = [True] + [False] * len(words)
+        for at, word in enumerate(words):
+            if not reached[at]:
+                continue
+            cut_off = at + 1 == len(words) and word in vocabulary.open
+            if not cut_off and self._is_known(at):
+                reached[at + 1] = True
+            for end in self._ends(at, vocabulary.phrases):
+                reached[end] = True
+            # Who first has to look has not answered yet: a yes must follow.
+            for end in self._ends(at, vocabulary.waits):
+                reached[end] = reached[end] or last_assent >= end
+        return max(at for at, each in enumerate(reached) if each)
+
+    def _is_known(self, at: int) -> bool:
+        word, vocabulary = self._words[at], self._vocabulary
+        if at in self._strange:
+            return False
+        if word in vocabulary.words or word[0].isdigit() or self._dates.is_name(word):
+            return True
+        return word not in vocabulary.never and self._lends(word)
+
+    def _lends(self, word: str) -> bool:
+        named = word.removesuffix("'s")
+        return named not in WEEKDAYS and named not in MONTHS and self._lent.has(word)
+
+    def _ends(self, at: int, first: Step) -> Iterator[int]:
+        """Where the phrases end that begin here."""
+        steps = [first]
+        while steps and at < len(self._words):
+            keys = tuple(self._kinds(at))
+            at += 1
+            following = (each for step in steps for key in keys for each in step.after.get(key, ()))
+            steps = list(dict.fromkeys(following))
+            if any(step.is_end for step in steps):
+                yield at
+
+    def _kinds(self, at: int) -> Iterator[str]:
+        """The word itself, and what else it may stand for in a phrase."""
+        word, vocabulary = self._words[at], self._vocabulary
+        yield word
+        if (word[0].isdigit() or word in vocabulary.numbers) and at not in self._strange:
+            yield "{number}"
+        if self._dates.is_name(word):
+            yield "{weekday}" if word in WEEKDAYS else "{month}"
+        if word in vocabulary.never or word in WEEKDAYS or word in MONTHS:
+            return
+        if self._lends(word):
+            yield "{lent}"
+        if word in vocabulary.names or self._lends(word):
+            yield "{name}"
+        yield "{any}"
+
+
+@lru_cache(maxsize=512)
+def _folded(word: str) -> str:
+    plain = unicodedata.normalize("NFD", word)
+    return "".join(each for each in plain if not unicodedata.combining(each))
+
+
+def _words(text: str) -> list[str]:
+    """Folded; "sí" keeps its accent, and gets it where nothing but a sign follows."""
+    text = unicodedata.normalize("NFC", text.replace("’", "'")).casefold()
+    text = _STRETCHED.sub(r"\1", text)
+    found = []
+    for each in _WORD.finditer(text):
+        word = each[0]
+        if word == "sí" or (word == "si" and _ENDS.match(text, each.end())):
+            found.append("sí")
+        else:
+            found.append(_folded(word))
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _sound(word: str) -> str:
+    for pattern, sound in _SOUNDS:
+        word = pattern.sub(sound, word)
+    return word
