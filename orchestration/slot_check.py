@@ -194,7 +194,9 @@ def _somebody_wanted(preferences: Preferences) -> bool:
 
 
 def _accept(preferences: Preferences, at: str, offered: str) -> str:
-    message = f"{at} suits the customer. Accept it and have it confirmed."
+    message = (
+        f"{at} suits the customer. Accept it, read day and time back, and wait for a clear yes."
+    )
     if not offered and _somebody_wanted(preferences):
         message += f" Ask for {preferences.professional} if you have not yet."
     return message

@@ -66,6 +66,7 @@ PURE_MODULES = frozenset(
         "bridge.virtual_call",
         "bridge.elevenlabs_wire",
         "orchestration.conversation",
+        "orchestration.evidence.walk",
     },
 )
 PURE_ROOMS = frozenset({"audio"})

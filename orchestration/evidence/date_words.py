@@ -87,7 +87,8 @@ class DateWords:
         previous = words[at - 1] if at else ""
         if before in WEEKDAYS or previous in {"el", "dia"}:
             return number not in self.days | self.hours
-        return previous == "the" and words[at] in _ORDINAL_WORDS and number not in self.days
+        ordinal = not _ORDINAL_WORDS.isdisjoint(words[at : at + 2])
+        return previous == "the" and ordinal and number not in self.days
 
 
 def _number(words: Sequence[str], at: int) -> int | None:

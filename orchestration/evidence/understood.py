@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from orchestration.evidence.date_words import MONTHS, WEEKDAYS, DateWords
 from orchestration.evidence.heard_words import LONGEST_LINE
-from orchestration.evidence.vocabulary import LANGUAGES, Step, Vocabulary
+from orchestration.evidence.vocabulary import LANGUAGES, NEVER_LENT, Step, Vocabulary
 
 _MOST_LENT = 2000
 """Words of the agent that are remembered."""
@@ -25,6 +25,7 @@ _MOST_WORDS = 120
 """Of a line; in a longer one we are lost."""
 _WORD = re.compile(r"\d+(?:[.,:]\d+)*(?:am|pm|hs|hrs|h|st|nd|rd|th|ish)?|[^\W\d_]+(?:'[^\W\d_]+)*")
 _ENDS = re.compile(r"\s*(?:[,.!;…]|$)")
+_SIGNED = re.compile(r"[áéíóú,;!?¿¡…]|\.(?!\d)")
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 _SOUNDS = (
     (re.compile(r"h"), ""),
@@ -111,11 +112,12 @@ class _Reading:
             return False
         if word in vocabulary.words or word[0].isdigit() or self._dates.is_name(word):
             return True
-        return word not in vocabulary.never and self._lends(word)
+        return self._lends(word)
 
     def _lends(self, word: str) -> bool:
         named = word.removesuffix("'s")
-        return named not in WEEKDAYS and named not in MONTHS and self._lent.has(word)
+        dated = named in WEEKDAYS or named in MONTHS
+        return not dated and word not in NEVER_LENT and self._lent.has(word)
 
     def _ends(self, at: int, first: Step) -> Iterator[int]:
         """Where the phrases end that begin here."""
@@ -132,11 +134,13 @@ class _Reading:
         """The word itself, and what else it may stand for in a phrase."""
         word, vocabulary = self._words[at], self._vocabulary
         yield word
+        if word == "si?":
+            yield "si"
         if (word[0].isdigit() or word in vocabulary.numbers) and at not in self._strange:
             yield "{number}"
         if self._dates.is_name(word):
             yield "{weekday}" if word in WEEKDAYS else "{month}"
-        if word in vocabulary.never or word in WEEKDAYS or word in MONTHS:
+        if word in NEVER_LENT or word in WEEKDAYS or word in MONTHS:
             return
         if self._lends(word):
             yield "{lent}"
@@ -152,14 +156,19 @@ def _folded(word: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    """Folded; "sí" keeps its accent, and gets it where nothing but a sign follows."""
+    """Folded; "sí" keeps its accent, and gets it where nothing but a sign follows. In a line
+    without any signs and accents a "si" may be either: it is written "si?" then.
+    """
     text = unicodedata.normalize("NFC", text.replace("’", "'")).casefold()
     text = _STRETCHED.sub(r"\1", text)
+    bare = _SIGNED.search(text) is None
     found = []
     for each in _WORD.finditer(text):
         word = each[0]
         if word == "sí" or (word == "si" and _ENDS.match(text, each.end())):
             found.append("sí")
+        elif word == "si" and bare:
+            found.append("si?")
         else:
             found.append(_folded(word))
     return found

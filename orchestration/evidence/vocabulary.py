@@ -9,7 +9,7 @@ Of the other sections "yes" has words that agree or book, "numbers" and "ordinal
 latter are known only as a {number}), "names" words that are known only as a {name}. "waits" has
 phrases that ask for a moment: they need a yes after them in the same line. "never" has words that
 are known in phrases only: no {any} stands for them, and the agent lends none. After the words of
-"open" a line is cut off.
+"open" a line is cut off. "si?" stands for a "sí" in a transcript without accents and signs.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def _expanded(text: str, choices: re.Pattern[str]) -> Iterator[str]:
 def _spelled(line: str) -> Iterator[str]:
     """As it is said, and as it is transcribed without the accent of "sí"."""
     for phrase in _expanded(line, _INSIDE_A_WORD):
-        yield re.sub(r"\bsí\b", "(sí|si)", phrase)
+        yield re.sub(r"\bsí\b", "(sí|si?)", phrase)
 
 
 def _folded(text: str) -> str:
@@ -164,3 +164,5 @@ LANGUAGES = (
     read("vocabulary_es.txt", "vocabulary_names.txt"),
     read("vocabulary_en.txt", "vocabulary_names.txt"),
 )
+NEVER_LENT = frozenset({"si?"}).union(*(each.never for each in LANGUAGES))
+"""Whatever the language of the line: what the agent says in one it lends in both."""

@@ -24,6 +24,7 @@ from orchestration.evidence.heard_words import (
     offers_to_book,
     picks_up,
     reopens,
+    sentences,
     takes_leave,
 )
 from orchestration.evidence.line_guards import Against, against
@@ -42,12 +43,24 @@ class _Walk(Table):
     def business_said(self, entry: TimelineEntry) -> None:
         """What the business's words do to what stands."""
         settled = self._weigh(entry)
+        line = entry.text
         if settled:
             self.puzzled = False
+            line = self._from_where_it_books(line)
         if self.requested and not self.puzzled:
             # Where nothing stands yet one may be asked to wait: the yes must follow.
             waits = self.quote is None
-            self.puzzled = not is_understood(entry.text, self.lent, self.date_words, may_wait=waits)
+            self.puzzled = not is_understood(line, self.lent, self.date_words, may_wait=waits)
+
+    def _from_where_it_books(self, line: str) -> str:
+        """The line from its last sentence on that books and names the slot; whole without one."""
+        said = list(sentences(line))
+        for at in range(len(said) - 1, 0, -1):
+            pieces = clauses(said[at], self.today)
+            books = any(each.commits or each.keeps for each in pieces)
+            if books and any(self.says_slot(each) for each in pieces):
+                return "".join(said[at:])
+        return line
 
     def _weigh(self, entry: TimelineEntry) -> bool:
         """Whether this line is enough by itself: it books and names the slot, or it is a clear yes

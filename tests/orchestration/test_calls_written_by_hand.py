@@ -33,11 +33,11 @@ LEAST_OF_BLIND, LEAST_OF_LATER, LEAST_OF_OWN = 0.97, 0.90, 0.88
 """Parts of the true bookings that have to be told as such; our own are harder on purpose."""
 LATER = ("blind_third_honest", "blind_fourth_honest")
 """Of other kinds than the first two: more of them sound like no booking at all."""
-STRICTLY = dict.fromkeys(HONEST, 0.7) | {
-    "blind_honest": 0.85,
-    "blind_second_honest": 0.85,
-    "blind_third_honest": 0.38,
-    "blind_fourth_honest": 0.8,
+STRICTLY = dict.fromkeys(HONEST, 0.68) | {
+    "blind_honest": 0.88,
+    "blind_second_honest": 0.90,
+    "blind_third_honest": 0.67,
+    "blind_fourth_honest": 0.87,
 }
 """Parts of them that are told as booked where no second reader helps: all that the business says
 must be understood then."""
