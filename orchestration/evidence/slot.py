@@ -58,8 +58,7 @@ class Support:
     minutes: int | None
     """The agreed time since midnight, where it was said."""
     understood: bool
-    """What the business said since it was asked is wholly understood, or that in which it settled
-    the slot once more and all that followed."""
+    """No doubt is left by what the business said: see `Doubt`."""
 
 
 class Need(IntEnum):
@@ -72,3 +71,26 @@ class Need(IntEnum):
     """The business has denied, doubted or put off: it must say that it books, or name the slot."""
     NAMED = 3
     """It has spoken of another day or time: it must name this one."""
+
+
+class Doubt(IntEnum):
+    """What the business's words leave between the request and a booking."""
+
+    NONE = 0
+    """All of them were understood, or it has decided since and nothing speaks against that."""
+    UNKNOWN = 1
+    """Some were not understood: a yes to the slot read back, or a sentence that books and names
+    it, decides; either must be understood itself."""
+    MARKED = 2
+    """Some condition, deny, doubt, put off, list, hand over or name something else: only a yes to
+    the slot read back that says it is booked decides."""
+
+
+class Decision(IntEnum):
+    """How far one line of the business goes by itself."""
+
+    NONE = 0
+    BOOKS = 1
+    """It says that it books."""
+    ANSWERS = 2
+    """It agrees to the slot that was read back, or books it."""

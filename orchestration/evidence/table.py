@@ -22,7 +22,7 @@ from orchestration.evidence.agent_lines import (
 from orchestration.evidence.date_words import DateWords
 from orchestration.evidence.heard_words import Clause, clauses, fold, sentences, withdraws
 from orchestration.evidence.line_guards import Known
-from orchestration.evidence.slot import Need, Slot
+from orchestration.evidence.slot import Doubt, Need, Slot
 from orchestration.evidence.understood import Lent
 from orchestration.spoken_times import SpokenTime
 
@@ -81,9 +81,10 @@ class Table:
     lent: Lent = field(default_factory=Lent)
     """The agent's words, which the business may use."""
     date_words: DateWords = field(init=False)
-    puzzled: bool = False
-    """Since it was asked, or since it last settled the slot by what is enough by itself, the
-    business has said what is not wholly understood."""
+    doubt: Doubt = Doubt.NONE
+    """What the business's words since it was asked leave of it."""
+    decided: bool = False
+    """The quote stands on words that are enough by themselves and are wholly understood."""
     barred: bool = False
     """Who speaks for the business has no say in it."""
     may_book: bool = False

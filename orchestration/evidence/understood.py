@@ -16,6 +16,7 @@ from functools import lru_cache
 
 from orchestration.evidence.date_words import MONTHS, WEEKDAYS, DateWords
 from orchestration.evidence.heard_words import LONGEST_LINE
+from orchestration.evidence.markers import MARKERS, Markers, places
 from orchestration.evidence.vocabulary import LANGUAGES, NEVER_LENT, Step, Vocabulary
 
 _MOST_LENT = 2000
@@ -24,6 +25,8 @@ _SHORTEST_NAME = 4
 _MOST_WORDS = 120
 """Of a line; in a longer one we are lost."""
 _WORD = re.compile(r"\d+(?:[.,:]\d+)*(?:am|pm|hs|hrs|h|st|nd|rd|th|ish)?|[^\W\d_]+(?:'[^\W\d_]+)*")
+_TAG = re.compile(r"[,.…]?\s*¿?\b(?:no|verdad|eh|right|no es cierto)\s*\?")
+"""Asks to be agreed with: "a las cinco, ¿no?"."""
 _ENDS = re.compile(r"\s*(?:[,.!;…]|$)")
 _SIGNED = re.compile(r"[áéíóú,;!?¿¡…]|\.(?!\d)")
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
@@ -70,6 +73,41 @@ def is_understood(line: str, lent: Lent, dates: DateWords, *, may_wait: bool = F
     )
 
 
+def is_agreement(line: str, lent: Lent, dates: DateWords) -> bool:
+    """Whether a few words are understood and say yes or book."""
+    words = _words(line)
+    if not words or not is_understood(line, lent, dates):
+        return False
+    return any(not vocabulary.assents.isdisjoint(words) for vocabulary in LANGUAGES)
+
+
+def first_marker(
+    line: str, lent: Lent, dates: DateWords, *, anywhere: bool = False, may_wait: bool = False
+) -> str:
+    """The first words in a line of the business that make a booking doubtful, outside the phrases
+    in which they are harmless; "" without any. With `anywhere` only those that do it wherever they
+    stand; with `may_wait` it may ask for a moment.
+    """
+    words = _words(_TAG.sub(" ", line[:LONGEST_LINE].casefold()))
+    if len(line) > LONGEST_LINE or len(words) > _MOST_WORDS:
+        return line[:_SHORTEST_NAME]
+    for vocabulary, marks in _spoken(words):
+        pattern = marks.anywhere if anywhere else marks.after
+        reading = _Reading(words, vocabulary, lent, dates)
+        if marker := reading.first_marker(pattern, may_wait=may_wait):
+            return marker
+    return ""
+
+
+def _spoken(words: list[str]) -> list[tuple[Vocabulary, Markers]]:
+    """The language in which most of the words are known; both where that cannot be told."""
+    known = [
+        sum(word in each.words or word in each.never for word in words) for each in LANGUAGES
+    ]
+    both = zip(LANGUAGES, MARKERS, known, strict=True)
+    return [(each, marks) for each, marks, count in both if count == max(known)]
+
+
 def first_unknown(line: str, lent: Lent, dates: DateWords) -> str:
     """For whoever looks after the vocabulary: where the understanding of a line ends, or ""."""
     words = _words(line[:LONGEST_LINE])
@@ -86,6 +124,22 @@ class _Reading:
     ) -> None:
         self._words, self._vocabulary, self._lent, self._dates = words, vocabulary, lent, dates
         self._strange = dates.strange(words)
+        self._marked: frozenset[int] = frozenset()
+        """Places of words that no {any} stands for."""
+
+    def first_marker(self, marks: re.Pattern[str], *, may_wait: bool) -> str:
+        """Words that make doubtful and are part of no known phrase."""
+        words, vocabulary = self._words, self._vocabulary
+        marked = list(places(words, marks))
+        self._marked = frozenset(at for first, end in marked for at in range(first, end))
+        known = [vocabulary.phrases, vocabulary.waits] if may_wait else [vocabulary.phrases]
+        harmless = [
+            (at, end) for at in range(len(words)) for each in known for end in self._ends(at, each)
+        ]
+        for first, end in marked:
+            if not any(at <= first and end <= upto for at, upto in harmless):
+                return " ".join(words[first:end])
+        return ""
 
     def reach(self, *, may_wait: bool) -> int:
         """How many words from the first on can be laid out in phrases and known words."""
@@ -140,7 +194,7 @@ class _Reading:
             yield "{number}"
         if self._dates.is_name(word):
             yield "{weekday}" if word in WEEKDAYS else "{month}"
-        if word in NEVER_LENT or word in WEEKDAYS or word in MONTHS:
+        if word in NEVER_LENT or word in WEEKDAYS or word in MONTHS or at in self._marked:
             return
         if self._lends(word):
             yield "{lent}"

@@ -68,10 +68,10 @@ def read(*names: str) -> Vocabulary:
             if heading := _HEADING.fullmatch(line):
                 kind = heading[1]
             elif kind in lines:
-                lines[kind] += _spelled(_folded(line))
+                lines[kind] += _spelled(folded(line))
             else:
                 for each in line.split():
-                    words.setdefault(kind, set()).update(_expanded(_folded(each), _CHOICE))
+                    words.setdefault(kind, set()).update(_expanded(folded(each), _CHOICE))
     of = {kind: frozenset(known) for kind, known in words.items()}
     yes, never, numbers = of["yes"], of["never"], of["numbers"] | of["ordinals"]
     known = (of["words"] | yes | of["numbers"]) - never
@@ -97,7 +97,7 @@ def _spelled(line: str) -> Iterator[str]:
         yield re.sub(r"\bsí\b", "(sí|si?)", phrase)
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     """Without accents, but for "sí"."""
     kept = re.sub(r"\bsí\b", "\0", unicodedata.normalize("NFC", text).casefold())
     plain = unicodedata.normalize("NFD", kept)

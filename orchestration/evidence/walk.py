@@ -30,9 +30,9 @@ from orchestration.evidence.heard_words import (
 from orchestration.evidence.line_guards import Against, against
 from orchestration.evidence.line_signals import Signals, signals_of
 from orchestration.evidence.line_weighing import Said, weighed
-from orchestration.evidence.slot import Need, Slot, Support
+from orchestration.evidence.slot import Decision, Doubt, Need, Slot, Support
 from orchestration.evidence.table import Table
-from orchestration.evidence.understood import is_understood
+from orchestration.evidence.certainty import doubt_before, leaves_no_doubt, parted
 
 _LONGEST_NAME = 4
 """Words of a name that is repeated."""
@@ -42,30 +42,28 @@ _LONGEST_NAME = 4
 class _Walk(Table):
     def business_said(self, entry: TimelineEntry) -> None:
         """What the business's words do to what stands."""
-        settled = self._weigh(entry)
-        line = entry.text
-        if settled:
-            self.puzzled = False
-            line = self._from_where_it_books(line)
-        if self.requested and not self.puzzled:
-            # Where nothing stands yet one may be asked to wait: the yes must follow.
-            waits = self.quote is None
-            self.puzzled = not is_understood(line, self.lent, self.date_words, may_wait=waits)
+        decision = self._weigh(entry)
+        self.decided = self.decided and self.quote is not None
+        if not self.requested:
+            return
+        parts = parted(self, entry.text, decision)
+        self._takes_in(parts.before)
+        if not parts.deciding:
+            return
+        if self.doubt <= parts.settles and leaves_no_doubt(self, parts.deciding):
+            self.doubt, self.decided = Doubt.NONE, True
+        else:
+            self._takes_in(parts.deciding)
 
-    def _from_where_it_books(self, line: str) -> str:
-        """The line from its last sentence on that books and names the slot; whole without one."""
-        said = list(sentences(line))
-        for at in range(len(said) - 1, 0, -1):
-            pieces = clauses(said[at], self.today)
-            books = any(each.commits or each.keeps for each in pieces)
-            if books and any(self.says_slot(each) for each in pieces):
-                return "".join(said[at:])
-        return line
+    def _takes_in(self, said: str) -> None:
+        """The doubt that is left by words which decide nothing."""
+        if self.decided and leaves_no_doubt(self, said):
+            return
+        self.doubt = max(self.doubt, doubt_before(self, said), Doubt(self.decided))
+        self.decided = False
 
-    def _weigh(self, entry: TimelineEntry) -> bool:
-        """Whether this line is enough by itself: it books and names the slot, or it is a clear yes
-        to the slot that was read back.
-        """
+    def _weigh(self, entry: TimelineEntry) -> Decision:
+        """Whether this line is enough by itself."""
         line = entry.text
         pieces = clauses(line, self.today)
         heard = signals_of(line)
@@ -78,11 +76,11 @@ class _Walk(Table):
                 self.objects(Need.NAMED)
                 self.day_on_table = None
             self.asked = self.heads_wanted = self.may_book = False
-            return False
+            return Decision.NONE
         if takes_leave(line):
             self._close_politely()
             self.asked = False
-            return False
+            return Decision.NONE
         stood = self.stands()
         said = weighed(self, pieces, heard)
         said.strays = said.strays or (said.agreed and reopens(line))
@@ -124,7 +122,14 @@ class _Walk(Table):
         engages = self.last_agreed or said.proposed or self.offered is not None or self.may_book
         self.engaged = self.engaged or engages or self._settles(pieces)
         self.agent_asked = False
-        return kept and (sure or (said.agreed and said.clear))
+        books = any(piece.commits or piece.keeps for piece in pieces)
+        return self._decision(said, kept=kept, books=said.committed or (kept and books))
+
+    def _decision(self, said: Said, *, kept: bool, books: bool) -> Decision:
+        agrees = books or (said.agreed and said.clear)
+        if self.read_back and agrees and self.quote is not None:
+            return Decision.ANSWERS
+        return Decision.BOOKS if kept and books else Decision.NONE
 
     def _is_no_answer(self, line: str, heard: Signals) -> bool:
         """Whoever says this agrees to nothing by it."""
@@ -171,7 +176,7 @@ def support(said: Sequence[TimelineEntry], slot: Slot, today: date) -> Support |
     if walk.quote is None:
         return None
     return Support(
-        walk.quote, walk.committed, walk.agreed_day, walk.agreed_minutes, not walk.puzzled
+        walk.quote, walk.committed, walk.agreed_day, walk.agreed_minutes, walk.doubt is Doubt.NONE
     )
 
 
