@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 from orchestration.evidence.date_words import MONTHS, WEEKDAYS
 from orchestration.evidence.heard_words import Clause, clauses, sentences
+from orchestration.evidence.line_signals import signals_of
 from orchestration.evidence.slot import Decision, Doubt
 from orchestration.evidence.table import Table
 from orchestration.evidence.understood import first_marker, is_agreement, is_understood
 
 _WEEKDAY = re.compile(rf"\b(?:{'|'.join(WEEKDAYS)})\b", re.IGNORECASE)
-_PIECES = re.compile(r"[,;:.!?¿¡…]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +33,23 @@ class Parts:
 
 
 def parted(table: Table, line: str, decision: Decision) -> Parts:
-    """Where a line decides, and what that is worth. A clause that is understood and books is enough
-    where nothing was doubtful, and in answer to the slot read back always. A sentence that is
-    understood and agrees to the slot read back, or books and names it, makes up for what was not
-    understood; where all that follows in the line is understood too, the latter is always enough.
+    """From which sentence on a line decides, and what that is worth. In any case the sentence must
+    be understood. One that books is enough where nothing was doubtful, and in answer to the slot
+    read back always. One that agrees to the slot read back, or books and names it, makes up for
+    what was not understood; where all that follows in the line is understood too, the latter is
+    always enough.
     """
     if decision is Decision.NONE:
         return Parts(line)
-    said = list(sentences(line))
-    books = _first(_books_clearly(table, each) for each in said)
+    said = [_Sentence(table, each) for each in sentences(line)]
+    books = _first(each.books for each in said)
     if decision is Decision.ANSWERS:
         if books is not None:
             return _cut(said, books, Doubt.MARKED)
-        agrees = (is_agreement(each, table.lent, table.date_words) for each in said)
-        if (at := _first(agrees)) is not None:
+        if (at := _first(each.agrees for each in said)) is not None:
             return _cut(said, at, Doubt.UNKNOWN)
-    if (at := _booking(table, said)) is not None:
-        whole = is_understood("".join(said[at:]), table.lent, table.date_words)
+    if (at := _booking(said)) is not None:
+        whole = all(each.known for each in said[at:])
         return _cut(said, at, Doubt.MARKED if whole else Doubt.UNKNOWN)
     return Parts(line) if books is None else _cut(said, books, Doubt.NONE)
 
@@ -58,8 +58,34 @@ def _first(found: Iterable[bool]) -> int | None:
     return next((at for at, each in enumerate(found) if each), None)
 
 
-def _cut(said: Sequence[str], at: int, settles: Doubt) -> Parts:
-    return Parts("".join(said[:at]), "".join(said[at:]), settles)
+def _cut(said: Sequence[_Sentence], at: int, settles: Doubt) -> Parts:
+    texts = [each.text for each in said]
+    return Parts("".join(texts[:at]), "".join(texts[at:]), settles)
+
+
+def _booking(said: Sequence[_Sentence]) -> int | None:
+    """The last sentence that books and names the slot; or the first of two that together do."""
+    both = [at for at, each in enumerate(said) if each.books and each.names]
+    if both:
+        return both[-1]
+    books = [at for at, each in enumerate(said) if each.books]
+    names = [at for at, each in enumerate(said) if each.names]
+    return min(books[-1], names[-1]) if books and names else None
+
+
+class _Sentence:
+    """A sentence, and what it does where it is understood."""
+
+    def __init__(self, table: Table, text: str) -> None:
+        self.text = text
+        self.known = is_understood(text, table.lent, table.date_words)
+        pieces = clauses(text, table.today)
+        heard = signals_of(text)
+        self.agrees = self.known and (heard.clear_yes or heard.strong_yes or is_agreement(text))
+        self.books = self.known and any(each.commits or each.keeps for each in pieces)
+        # "El viernes cinco y cuarto": the number is the hour, not the day.
+        pieces += clauses(_WEEKDAY.sub(", ", text), table.today)
+        self.names = self.known and any(map(table.says_slot, pieces))
 
 
 def doubt_before(table: Table, said: str) -> Doubt:
@@ -75,11 +101,11 @@ def doubt_before(table: Table, said: str) -> Doubt:
 
 def leaves_no_doubt(table: Table, said: str) -> bool:
     """Whether nothing in the deciding sentence, or in what is said afterwards, speaks against it."""
+    if _names_another(table, clauses(said, table.today)):
+        return False
     if is_understood(said, table.lent, table.date_words):
         return True
-    if first_marker(said, table.lent, table.date_words):
-        return False
-    return not _names_another(table, clauses(said, table.today))
+    return not first_marker(said, table.lent, table.date_words)
 
 
 def _names_another(table: Table, pieces: Sequence[Clause]) -> bool:
@@ -98,39 +124,3 @@ def _names_another(table: Table, pieces: Sequence[Clause]) -> bool:
         if times and table.fitting(times) is None:
             return True
     return False
-
-
-def _books_clearly(table: Table, sentence: str) -> bool:
-    """Whether one of its clauses books and is understood."""
-    pieces = filter(None, map(str.strip, _PIECES.split(sentence)))
-    return any(
-        _books(table, each) and is_understood(each, table.lent, table.date_words)
-        for each in pieces
-    )
-
-
-def _booking(table: Table, said: Sequence[str]) -> int | None:
-    """The last sentence that is understood, books and names the slot; or the first of two that
-    together do.
-    """
-    known = [is_understood(each, table.lent, table.date_words) for each in said]
-    books = [_books(table, each) for each in said]
-    names = [_names(table, each) for each in said]
-    for at in range(len(said) - 1, -1, -1):
-        if known[at] and books[at] and names[at]:
-            return at
-    booking = [at for at, each in enumerate(said) if known[at] and books[at]]
-    naming = [at for at, each in enumerate(said) if known[at] and names[at]]
-    return min(booking[-1], naming[-1]) if booking and naming else None
-
-
-def _books(table: Table, sentence: str) -> bool:
-    return any(each.commits or each.keeps for each in clauses(sentence, table.today))
-
-
-def _names(table: Table, sentence: str) -> bool:
-    # "El viernes cinco y cuarto": the number is the hour, not the day.
-    plain = _WEEKDAY.sub(", ", sentence)
-    return any(
-        table.says_slot(piece) for each in (sentence, plain) for piece in clauses(each, table.today)
-    )

@@ -25,6 +25,7 @@ _SHORTEST_NAME = 4
 _MOST_WORDS = 120
 """Of a line; in a longer one we are lost."""
 _WORD = re.compile(r"\d+(?:[.,:]\d+)*(?:am|pm|hs|hrs|h|st|nd|rd|th|ish)?|[^\W\d_]+(?:'[^\W\d_]+)*")
+_CAPITAL = re.compile(r"(?<=[\w,]\s)[A-ZÁÉÍÓÚÑ][^\W\d_]{2,}")
 _TAG = re.compile(r"[,.…]?\s*¿?\b(?:no|verdad|eh|right|no es cierto)\s*\?")
 """Asks to be agreed with: "a las cinco, ¿no?"."""
 _ENDS = re.compile(r"\s*(?:[,.!;…]|$)")
@@ -67,17 +68,16 @@ def is_understood(line: str, lent: Lent, dates: DateWords, *, may_wait: bool = F
     words = _words(line)
     if len(words) > _MOST_WORDS:
         return False
+    written = _written_as_names(line)
     return any(
-        _Reading(words, vocabulary, lent, dates).reach(may_wait=may_wait) == len(words)
+        _Reading(words, vocabulary, lent, dates, written).reach(may_wait=may_wait) == len(words)
         for vocabulary in LANGUAGES
     )
 
 
-def is_agreement(line: str, lent: Lent, dates: DateWords) -> bool:
-    """Whether a few words are understood and say yes or book."""
-    words = _words(line)
-    if not words or not is_understood(line, lent, dates):
-        return False
+def is_agreement(sentence: str) -> bool:
+    """Whether there is a word in it that agrees or books."""
+    words = _words(sentence)
     return any(not vocabulary.assents.isdisjoint(words) for vocabulary in LANGUAGES)
 
 
@@ -120,17 +120,24 @@ class _Reading:
     """A line in one language."""
 
     def __init__(
-        self, words: list[str], vocabulary: Vocabulary, lent: Lent, dates: DateWords
+        self,
+        words: list[str],
+        vocabulary: Vocabulary,
+        lent: Lent,
+        dates: DateWords,
+        written_as_names: frozenset[str] = frozenset(),
     ) -> None:
         self._words, self._vocabulary, self._lent, self._dates = words, vocabulary, lent, dates
-        self._strange = dates.strange(words)
+        self._strange, self._written_as_names = dates.strange(words), written_as_names
         self._marked: frozenset[int] = frozenset()
         """Places of words that no {any} stands for."""
 
     def first_marker(self, marks: re.Pattern[str], *, may_wait: bool) -> str:
         """Words that make doubtful and are part of no known phrase."""
         words, vocabulary = self._words, self._vocabulary
-        marked = list(places(words, marks))
+        marked = list(places(words, marks)) + [(at, at + 1) for at in self._strange]
+        if words and words[-1] in vocabulary.open:
+            marked.append((len(words) - 1, len(words)))
         self._marked = frozenset(at for first, end in marked for at in range(first, end))
         known = [vocabulary.phrases, vocabulary.waits] if may_wait else [vocabulary.phrases]
         harmless = [
@@ -198,7 +205,7 @@ class _Reading:
             return
         if self._lends(word):
             yield "{lent}"
-        if word in vocabulary.names or self._lends(word):
+        if word in vocabulary.names or word in self._written_as_names or self._lends(word):
             yield "{name}"
         yield "{any}"
 
@@ -226,6 +233,11 @@ def _words(text: str) -> list[str]:
         else:
             found.append(_folded(word))
     return found
+
+
+def _written_as_names(text: str) -> frozenset[str]:
+    """Folded, the words with a capital inside a sentence."""
+    return frozenset(_folded(each.casefold()) for each in _CAPITAL.findall(text))
 
 
 @lru_cache(maxsize=1024)

@@ -11,6 +11,7 @@ supported when a quote stands in the end.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -37,17 +38,21 @@ from orchestration.evidence.certainty import doubt_before, leaves_no_doubt, part
 _LONGEST_NAME = 4
 """Words of a name that is repeated."""
 
+_MERE_NO = re.compile(r"^\W*(?:no\b\W*|nothing\b\W*)+", re.IGNORECASE)
+
 
 @dataclass(slots=True)
 class _Walk(Table):
     def business_said(self, entry: TimelineEntry) -> None:
         """What the business's words do to what stands."""
+        beside = self.decided and self.agent_asked and not self.asked
         decision = self._weigh(entry)
         self.decided = self.decided and self.quote is not None
         if not self.requested:
             return
         parts = parted(self, entry.text, decision)
-        self._takes_in(parts.before)
+        # Where it is decided, a no to another question is none to the booking.
+        self._takes_in(_MERE_NO.sub("", parts.before) if beside else parts.before)
         if not parts.deciding:
             return
         if self.doubt <= parts.settles and leaves_no_doubt(self, parts.deciding):
@@ -121,13 +126,13 @@ class _Walk(Table):
         self.last_agreed = said.agreed and not said.strays
         engages = self.last_agreed or said.proposed or self.offered is not None or self.may_book
         self.engaged = self.engaged or engages or self._settles(pieces)
-        self.agent_asked = False
-        books = any(piece.commits or piece.keeps for piece in pieces)
-        return self._decision(said, kept=kept, books=said.committed or (kept and books))
+        asked, self.agent_asked = self.agent_asked, False
+        books = said.committed or (kept and any(each.commits or each.keeps for each in pieces))
+        return self._decision(said, kept=kept, books=books, asked=asked)
 
-    def _decision(self, said: Said, *, kept: bool, books: bool) -> Decision:
-        agrees = books or (said.agreed and said.clear)
-        if self.read_back and agrees and self.quote is not None:
+    def _decision(self, said: Said, *, kept: bool, books: bool, asked: bool) -> Decision:
+        agrees = books or said.clear or (said.agreed and asked)
+        if self.restated and agrees and self.quote is not None:
             return Decision.ANSWERS
         return Decision.BOOKS if kept and books else Decision.NONE
 

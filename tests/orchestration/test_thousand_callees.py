@@ -23,7 +23,8 @@ def shared_out(total: int) -> Iterator[tuple[int, str, int]]:
         yield SEED + number, name, total // len(BATCHES)
 
 
-READERS = {"strictly": None, "with a reader who believes all": AGREES}
+WITH_A_READER = "with a reader who believes all"
+READERS = {"strictly": None, WITH_A_READER: AGREES}
 """With no second reader the code decides strictly; one that always agrees is the worst there is."""
 
 
