@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from orchestration.evidence.date_words import MONTHS, WEEKDAYS
 from orchestration.evidence.heard_words import Clause, clauses, sentences
@@ -45,7 +45,10 @@ def parted(table: Table, line: str, decision: Decision) -> Parts:
     books = _first(each.books for each in said)
     if decision is Decision.ANSWERS:
         if books is not None:
-            return _cut(said, books, Doubt.MARKED)
+            answer = _cut(said, books, Doubt.MARKED)
+            # "The fourth, because on the 27th we are closed. Noted." is no answer to the 27th.
+            marked = doubt_before(table, answer.before) is Doubt.MARKED
+            return replace(answer, settles=Doubt.UNKNOWN) if marked else answer
         if (at := _first(each.agrees for each in said)) is not None:
             return _cut(said, at, Doubt.UNKNOWN)
     if (at := _booking(said)) is not None:

@@ -131,7 +131,7 @@ class _Walk(Table):
         return self._decision(said, kept=kept, books=books, asked=asked)
 
     def _decision(self, said: Said, *, kept: bool, books: bool, asked: bool) -> Decision:
-        agrees = books or said.clear or (said.agreed and asked)
+        agrees = books or said.clear or (asked and not said.denied)
         if self.restated and agrees and self.quote is not None:
             return Decision.ANSWERS
         return Decision.BOOKS if kept and books else Decision.NONE
