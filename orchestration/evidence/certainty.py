@@ -1,8 +1,9 @@
 """What doubt the words of the business leave where nobody else reads the call. Pure.
 
-The clause that decides must be wholly understood; everything after it may contain unknown words,
-but nothing that makes a booking doubtful: no marker (`markers_es.txt`, `markers_en.txt`) outside a
-harmless phrase, and no other day or time. What was said before is told by `Doubt`.
+The sentence that decides must be wholly understood. From there on unknown words do no harm, but
+nothing may make the booking doubtful: no marker (`markers_es.txt`, `markers_en.txt`) outside the
+harmless phrases of the vocabulary, and no other day or time. What was said before tells which
+sentence it takes: see `Doubt`.
 """
 
 from __future__ import annotations
@@ -103,7 +104,7 @@ def doubt_before(table: Table, said: str) -> Doubt:
 
 
 def leaves_no_doubt(table: Table, said: str) -> bool:
-    """Whether nothing in the deciding sentence, or in what is said afterwards, speaks against it."""
+    """Whether nothing in the sentence that decides, or said after it, speaks against it."""
     if _names_another(table, clauses(said, table.today)):
         return False
     if is_understood(said, table.lent, table.date_words):

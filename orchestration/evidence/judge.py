@@ -80,8 +80,8 @@ def judge(
 
     `reading` is the second reading of the transcript (see `wants_second_reading`): it can turn
     booked into unconfirmed, never the other way round. Where it agrees, nothing may speak against
-    the booking. Without one the check here decides alone, and more strictly: what the business said
-    must be wholly understood (`Support.understood`), else it is unconfirmed, with the quote.
+    the booking. Without one the check here decides alone, and more strictly: no doubt may be
+    left by what the business said (`Support.understood`), else it is unconfirmed, with the quote.
 
     Without a report the transcript decides, more strictly: booked only when the business itself
     said that it is noted or confirmed, or named the slot while agreeing to the request, for exactly

@@ -1,9 +1,9 @@
-"""The words that make a booking doubtful, read once from `markers_es.txt` and `markers_en.txt`. Pure.
+"""The words that make a booking doubtful, read once from the text files beside this one. Pure.
 
-A file has sections: what stands under "[anywhere: …]" matters even before the business decides, what
-stands under "[after: …]" only afterwards. Entries are parted by commas or line ends: a word or a few, folded or not.
-"*" stands for any letters, "(a|b)" for one or the other. "sí" is no "si"; a "si?", which may be
-either, counts as both (see `understood`).
+`markers_es.txt` and `markers_en.txt` are made of sections: what stands under "[anywhere: …]"
+matters even before the business decides, what stands under "[after: …]" only from there on. Entries
+are parted by commas or line ends and have one word or a few. "*" stands for any letters, "(a|b)"
+for one or the other. "sí" is no "si"; "si?" may be either (see `understood`) and has its own entry.
 """
 
 from __future__ import annotations

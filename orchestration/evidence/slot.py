@@ -79,18 +79,19 @@ class Doubt(IntEnum):
     NONE = 0
     """All of them were understood, or it has decided since and nothing speaks against that."""
     UNKNOWN = 1
-    """Some were not understood: a yes to the slot read back, or a sentence that books and names
-    it, decides; either must be understood itself."""
+    """Some were not understood, or something mild was said after it had decided. It takes a yes to
+    the slot read back, or a sentence that books and names it."""
     MARKED = 2
-    """Some condition, deny, doubt, put off, list, hand over or name something else: only a yes to
-    the slot read back that says it is booked decides."""
+    """It asks for something first, keeps a list, has no room, has to ask somebody, does something
+    else. It takes words that book, in answer to the slot read back, or a line that books and names
+    it and is understood to its end."""
 
 
 class Decision(IntEnum):
-    """How far one line of the business goes by itself."""
+    """How far one line of the business goes by itself, whether or not it is understood."""
 
     NONE = 0
     BOOKS = 1
     """It says that it books."""
     ANSWERS = 2
-    """It agrees to the slot that was read back, or books it."""
+    """It answers the slot that was read back, and the quote stands."""

@@ -4,7 +4,8 @@ The other files here look for what speaks against a booking; whatever they do no
 Here it is the other way round: a line is understood when it is made up, from its first word to its
 last, of phrases and words from `vocabulary_es.txt` or `vocabulary_en.txt` (their heads tell how
 they are written), of names in the places that names have, and of words that the agent itself has
-used before. Words of doubt and condition (`never`) are known only inside a phrase.
+used before. Words of doubt and condition (`never`) are known only inside a phrase. In a line that
+is not understood `first_marker` finds what makes a booking doubtful.
 """
 
 from __future__ import annotations
@@ -101,9 +102,7 @@ def first_marker(
 
 def _spoken(words: list[str]) -> list[tuple[Vocabulary, Markers]]:
     """The language in which most of the words are known; both where that cannot be told."""
-    known = [
-        sum(word in each.words or word in each.never for word in words) for each in LANGUAGES
-    ]
+    known = [sum(word in each.words or word in each.never for word in words) for each in LANGUAGES]
     both = zip(LANGUAGES, MARKERS, known, strict=True)
     return [(each, marks) for each, marks, count in both if count == max(known)]
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from data.call import Speaker, TimelineEntry
+from orchestration.evidence.certainty import doubt_before, leaves_no_doubt, parted
 from orchestration.evidence.heard_words import (
     LONGEST_LINE,
     Clause,
@@ -25,7 +26,6 @@ from orchestration.evidence.heard_words import (
     offers_to_book,
     picks_up,
     reopens,
-    sentences,
     takes_leave,
 )
 from orchestration.evidence.line_guards import Against, against
@@ -33,7 +33,6 @@ from orchestration.evidence.line_signals import Signals, signals_of
 from orchestration.evidence.line_weighing import Said, weighed
 from orchestration.evidence.slot import Decision, Doubt, Need, Slot, Support
 from orchestration.evidence.table import Table
-from orchestration.evidence.certainty import doubt_before, leaves_no_doubt, parted
 
 _LONGEST_NAME = 4
 """Words of a name that is repeated."""
