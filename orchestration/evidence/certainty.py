@@ -48,7 +48,7 @@ def parted(table: Table, line: str, decision: Decision) -> Parts:
         if books is not None:
             answer = _cut(said, books, Doubt.MARKED)
             # "The fourth, because on the 27th we are closed. Noted." is no answer to the 27th.
-            marked = doubt_before(table, answer.before) is Doubt.MARKED
+            marked = doubt_before(table, answer.before) >= Doubt.MARKED
             return replace(answer, settles=Doubt.UNKNOWN) if marked else answer
         if (at := _first(each.agrees for each in said)) is not None:
             return _cut(said, at, Doubt.UNKNOWN)
@@ -92,14 +92,15 @@ class _Sentence:
         self.names = self.known and any(map(table.says_slot, pieces))
 
 
-def doubt_before(table: Table, said: str) -> Doubt:
+def doubt_before(table: Table, said: str, *, may_wait: bool = True) -> Doubt:
     """The doubt in words that decide nothing, where nothing is decided yet. They may ask for a
-    moment; other days and times are the walk's.
+    moment when the answer is still to come; other days and times are the walk's.
     """
-    waits = table.quote is None
-    if is_understood(said, table.lent, table.date_words, may_wait=waits):
+    if is_understood(said, table.lent, table.date_words, may_wait=may_wait):
         return Doubt.NONE
-    marker = first_marker(said, table.lent, table.date_words, anywhere=True, may_wait=True)
+    if first_marker(said, table.lent, table.date_words, kind="always", may_wait=True):
+        return Doubt.LISTED
+    marker = first_marker(said, table.lent, table.date_words, kind="anywhere", may_wait=True)
     return Doubt.MARKED if marker else Doubt.UNKNOWN
 
 

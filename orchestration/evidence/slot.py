@@ -82,9 +82,11 @@ class Doubt(IntEnum):
     """Some were not understood, or something mild was said after it had decided. It takes a yes to
     the slot read back, or a sentence that books and names it."""
     MARKED = 2
-    """It asks for something first, keeps a list, has no room, has to ask somebody, does something
-    else. It takes words that book, in answer to the slot read back, or a line that books and names
-    it and is understood to its end."""
+    """It asks for something first, has no room, has to ask somebody, does something else. It takes
+    words that book, in answer to the slot read back, or a line that books and names it and is
+    understood to its end."""
+    LISTED = 3
+    """It speaks of a list, or of a pencil: then "noted" means just that, and nothing is enough."""
 
 
 class Decision(IntEnum):

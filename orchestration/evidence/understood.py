@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
+from typing import Literal
 
 from orchestration.evidence.date_words import MONTHS, WEEKDAYS, DateWords
 from orchestration.evidence.heard_words import LONGEST_LINE
@@ -26,6 +27,8 @@ _SHORTEST_NAME = 4
 _MOST_WORDS = 120
 """Of a line; in a longer one we are lost."""
 _WORD = re.compile(r"\d+(?:[.,:]\d+)*(?:am|pm|hs|hrs|h|st|nd|rd|th|ish)?|[^\W\d_]+(?:'[^\W\d_]+)*")
+_ENDED = re.compile(r"(?<!\.)[.?!]\s*$")
+"""Not cut off, whatever the last word."""
 _CAPITAL = re.compile(r"(?<=[\w,]\s)[A-ZÁÉÍÓÚÑ][^\W\d_]{2,}")
 _TAG = re.compile(r"[,.…]?\s*¿?\b(?:no|verdad|eh|right|no es cierto)\s*\?")
 """Asks to be agreed with: "a las cinco, ¿no?"."""
@@ -83,19 +86,25 @@ def is_agreement(sentence: str) -> bool:
 
 
 def first_marker(
-    line: str, lent: Lent, dates: DateWords, *, anywhere: bool = False, may_wait: bool = False
+    line: str,
+    lent: Lent,
+    dates: DateWords,
+    *,
+    kind: Literal["always", "anywhere", "after"] = "after",
+    may_wait: bool = False,
 ) -> str:
     """The first words in a line of the business that make a booking doubtful, outside the phrases
-    in which they are harmless; "" without any. With `anywhere` only those that do it wherever they
-    stand; with `may_wait` it may ask for a moment.
+    in which they are harmless; "" without any. `kind` is the section of the file (see `markers`);
+    with `may_wait` the line may ask for a moment.
     """
     words = _words(_TAG.sub(" ", line[:LONGEST_LINE].casefold()))
     if len(line) > LONGEST_LINE or len(words) > _MOST_WORDS:
         return line[:_SHORTEST_NAME]
+    ended = _ENDED.search(line) is not None
     for vocabulary, marks in _spoken(words):
-        pattern = marks.anywhere if anywhere else marks.after
+        patterns = {"always": marks.always, "anywhere": marks.anywhere, "after": marks.after}
         reading = _Reading(words, vocabulary, lent, dates)
-        if marker := reading.first_marker(pattern, may_wait=may_wait):
+        if marker := reading.first_marker(patterns[kind], may_wait=may_wait, ended=ended):
             return marker
     return ""
 
@@ -131,12 +140,14 @@ class _Reading:
         self._marked: frozenset[int] = frozenset()
         """Places of words that no {any} stands for."""
 
-    def first_marker(self, marks: re.Pattern[str], *, may_wait: bool) -> str:
+    def first_marker(self, marks: re.Pattern[str], *, may_wait: bool, ended: bool) -> str:
         """Words that make doubtful and are part of no known phrase."""
         words, vocabulary = self._words, self._vocabulary
-        marked = list(places(words, marks)) + [(at, at + 1) for at in self._strange]
-        if words and words[-1] in vocabulary.open:
-            marked.append((len(words) - 1, len(words)))
+        marked = list(places(words, marks))
+        if marks in (each.after for each in MARKERS):
+            marked += [(at, at + 1) for at in self._strange]
+            if not ended and words and words[-1] in vocabulary.open:
+                marked.append((len(words) - 1, len(words)))
         self._marked = frozenset(at for first, end in marked for at in range(first, end))
         known = [vocabulary.phrases, vocabulary.waits] if may_wait else [vocabulary.phrases]
         harmless = [

@@ -51,19 +51,23 @@ class _Walk(Table):
             return
         parts = parted(self, entry.text, decision)
         # Where it is decided, a no to another question is none to the booking.
-        self._takes_in(_MERE_NO.sub("", parts.before) if beside else parts.before)
+        waits = self.quote is None or parts.deciding != ""
+        before = _MERE_NO.sub("", parts.before) if beside else parts.before
+        self._takes_in(before, may_wait=waits)
         if not parts.deciding:
             return
         if self.doubt <= parts.settles and leaves_no_doubt(self, parts.deciding):
             self.doubt, self.decided = Doubt.NONE, True
         else:
-            self._takes_in(parts.deciding)
+            self._takes_in(parts.deciding, may_wait=False)
 
-    def _takes_in(self, said: str) -> None:
+    def _takes_in(self, said: str, *, may_wait: bool) -> None:
         """The doubt that is left by words which decide nothing."""
         if self.decided and leaves_no_doubt(self, said):
             return
-        self.doubt = max(self.doubt, doubt_before(self, said), Doubt(self.decided))
+        self.doubt = max(
+            self.doubt, doubt_before(self, said, may_wait=may_wait), Doubt(self.decided)
+        )
         self.decided = False
 
     def _weigh(self, entry: TimelineEntry) -> Decision:

@@ -54,7 +54,8 @@ CALLS = {
     ("B: Sí, anotada mañana a las cinco.", "A: Gracias.", "B: La maúlla, eso pregunto."): (
         UNCONFIRMED
     ),
-    # After something mild a yes is enough; after a list it takes words that book.
+    # After something mild a yes is enough; where somebody is asked it takes words that book; where
+    # there is a list nothing is enough.
     (
         "B: Sí, anotada mañana a las cinco.",
         "A: Gracias.",
@@ -62,10 +63,10 @@ CALLS = {
         READ_BACK,
         "B: Sí, correcto.",
     ): BOOKED,
-    ("B: Hay lista de zarpes.", READ_BACK, "B: Sí, correcto."): UNCONFIRMED,
-    ("B: Hay lista de zarpes.", READ_BACK, "B: Sí, queda anotada."): BOOKED,
-    ("B: Hay lista de zarpes.", READ_BACK, "B: Anotada, en la lista de zarpes."): UNCONFIRMED,
-    ("B: Maúlla Pelusa.", READ_BACK, "B: Zarpa la lista. Sí, queda anotada."): UNCONFIRMED,
+    ("B: Zarpo y pregunto.", READ_BACK, "B: Sí, correcto."): UNCONFIRMED,
+    ("B: Zarpo y pregunto.", READ_BACK, "B: Sí, queda anotada."): BOOKED,
+    ("B: Zarpo y pregunto.", READ_BACK, "B: Pregunto, zarpo. Queda anotada."): UNCONFIRMED,
+    ("B: Hay lista de zarpes.", READ_BACK, "B: Sí, queda anotada."): UNCONFIRMED,
     # A yes to the request is no yes to a read-back.
     ("B: Maúlla Pelusa. Sí, dale.",): UNCONFIRMED,
     # A no to another question of the agent is none to the booking.
@@ -101,9 +102,10 @@ def test_the_agents_words_lend_no_doubt_away() -> None:
 
 def test_what_matters_anywhere_matters_afterwards_too() -> None:
     for marks, words in zip(MARKERS, ("queda en la lista", "on the waitlist"), strict=True):
-        assert list(places(words.split(), marks.anywhere))
-        assert list(places(words.split(), marks.after))
+        for each in (marks.always, marks.anywhere, marks.after):
+            assert list(places(words.split(), each))
     assert not list(places(["pero"], MARKERS[0].anywhere))
+    assert not list(places(["pregunto"], MARKERS[0].always))
 
 
 @pytest.mark.parametrize("line", ["a " * 1000, "si no puede venir avise " * 80, "no hay la " * 100])
