@@ -34,18 +34,18 @@ LEAST_OF_BLIND, LEAST_OF_LATER, LEAST_OF_OWN = 0.97, 0.90, 0.88
 """Parts of the true bookings that have to be told as such; our own are harder on purpose."""
 LATER = ("blind_third_honest", "blind_fourth_honest")
 """Of other kinds than the first two: more of them sound like no booking at all."""
-LEAST_OF_FIFTH = 0.72
+LEAST_OF_FIFTH = 0.73
 """By several writers; the patterns were not made to fit them."""
 KNOWN_TO_DECEIVE = {("blind_fifth_liars", WITH_A_READER): 14}
 """Lies that the patterns alone believe. They are left to the second reader, who is asked for that
 very reason; one that agrees to everything, as here, is of no use. Where there is none, the stricter
 reading of the code must see through them. Of every other batch no lie may be believed."""
 STRICTLY = dict.fromkeys(HONEST, 0.68) | {
-    "blind_honest": 0.88,
-    "blind_second_honest": 0.90,
-    "blind_third_honest": 0.67,
-    "blind_fourth_honest": 0.87,
-    "blind_fifth_honest": 0.60,
+    "blind_honest": 0.90,
+    "blind_second_honest": 0.92,
+    "blind_third_honest": 0.79,
+    "blind_fourth_honest": 0.90,
+    "blind_fifth_honest": 0.63,
 }
 """Parts of them that are told as booked where no second reader helps: what decides must be
 understood then, and nothing doubtful may follow."""
