@@ -32,7 +32,7 @@ MARKED = {
     "That's a gherkin request.": "request",
     "I'll pencil the gherkin.": "pencil",
     "We don't gherkin.": "don't",
-    "Once the gherkin clears.": "once",
+    "Once the gherkin clears.": "once the",
 }
 HARMLESS = [
     "A las once zapallo, sí.",
