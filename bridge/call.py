@@ -10,7 +10,7 @@ import logging
 from collections import deque
 
 from bridge import elevenlabs_wire
-from bridge.call_input import Input
+from bridge.call_input import Input, record
 from bridge.call_report import call_report, measured
 from bridge.chores import CallNeeds, Chores
 from bridge.commands import (
@@ -88,8 +88,9 @@ class Call:
         self._timer = DeadlineTimer(
             self._loop,
             self._began,
+            self.session.soonest,
             self.session.deadline,
-            lambda: self._handle(Input("", "", None)),
+            lambda: self._handle("", "", None),
         )
         self._carrier: CarrierSocket | None = None
         self._agent: AgentSocket | None = None
@@ -112,8 +113,8 @@ class Call:
             async with asyncio.TaskGroup() as tasks:
                 self._chores = Chores(self.order, self._needs, tasks, self.receive)
                 self._chores.dial()
-                while self._inputs:  # what came before this task had its first turn
-                    self._handle(None)
+                if self._inputs:  # what came before this task had its first turn
+                    self._handle(*self._inputs.popleft())
                 ending = await self._over
                 await self._chores.finish()
         finally:
@@ -143,7 +144,7 @@ class Call:
 
     def receive(self, event: Event) -> None:
         """Something happened; do what follows from it. Never waits."""
-        self._handle(Input("", "", event))
+        self._handle("", "", event)
 
     # --- CarrierLeg ---------------------------------------------------------------------------
     def join_stream(self, socket: CarrierSocket) -> bool:
@@ -157,7 +158,7 @@ class Call:
         """A message of the carrier's media socket."""
         if self._tap is not None and isinstance(event, BusinessAudio):
             self._tap.business(event.sound, event.at_ms)
-        self._handle(Input("carrier", text, event))
+        self._handle("carrier", text, event)
 
     def carrier_skipped(self, text: str) -> None:
         """A message of the carrier that means nothing to the call."""
@@ -166,16 +167,16 @@ class Call:
 
     def carrier_gone(self, event: CarrierLost) -> None:
         """The media socket broke off."""
-        self._handle(Input("", "", event))
+        self._handle("", "", event)
 
     # --- AgentLeg -----------------------------------------------------------------------------
     def agent_said(self, text: str, event: AgentEvent) -> None:
         """A message of the agent's socket."""
-        self._handle(Input("agent", text, event))
+        self._handle("agent", text, event)
 
     def agent_gone(self, event: AgentClosed | AgentLost) -> None:
         """The agent's conversation is over."""
-        self._handle(Input("", "", event))
+        self._handle("", "", event)
 
     def agent_skipped(self, text: str) -> None:
         """An unusable message of the agent."""
@@ -184,17 +185,17 @@ class Call:
             self.recorder.agent_said(self.now, text)
 
     # --- events in, commands out --------------------------------------------------------------
-    def _handle(self, happening: Input | None) -> None:
+    def _handle(self, source: str, text: str, event: Event | None) -> None:
         # Performing a command can make a socket report at once; the report waits its turn here,
         # so that the session is never entered twice. Normally nothing waits.
-        if happening is not None:
-            self._inputs.append(happening)
         if self._performing or self._chores is None:
+            self._inputs.append((source, text, event))
             return
         self._performing = True
         try:
+            self._step(source, text, event)
             while self._inputs:
-                self._step(self._inputs.popleft(), self.now)
+                self._step(*self._inputs.popleft())
         except Exception as error:
             # A defect of ours must not leave two people on a silent line.
             log.exception("the call machine failed")
@@ -203,22 +204,24 @@ class Call:
         finally:
             self._performing = False
 
-    def _step(self, happening: Input, now: float) -> None:
-        if isinstance(happening.event, ShutdownAsked):
-            self._work.hurry()
+    def _step(self, source: str, text: str, event: Event | None) -> None:
         if self._over.done():
+            if isinstance(event, ShutdownAsked):
+                self._work.hurry()
             return
-        if happening.event is None:
+        now = self._loop.time() - self._began
+        if event is None:
             # A loop's timer may fire a hair before its time, and adding and taking away the start
             # rounds: the session is told the time that it asked for, or it would ask again.
             now = max(now, self.session.deadline() or now)
         if self.recorder is not None:
-            happening.record(self.recorder, now)
-        if happening.event is None:
+            record(self.recorder, now, (source, text, event))
+        if event is None:
             commands = self.session.time_passed(now)
         else:
-            self._observe(happening.event)
-            commands = self.session.receive(happening.event, now)
+            if type(event) is not BusinessAudio:  # which comes 50 times a second
+                self._observe(event)
+            commands = self.session.receive(event, now)
         for command in commands:
             self._perform(command, now)
         if not self._over.done():
@@ -227,6 +230,8 @@ class Call:
     def _observe(self, event: Event) -> None:
         if isinstance(event, CancelAsked | OperatorEnds):
             self._work.cancelled = True
+        elif isinstance(event, ShutdownAsked):
+            self._work.hurry()
         elif isinstance(event, StreamStarted):
             self.listeners.stream_began()
         elif isinstance(event, StreamStopped | CarrierLost):
@@ -242,13 +247,7 @@ class Call:
 
     def _perform(self, command: Command, now: float) -> None:
         recorder = self.recorder
-        match command:
-            case Play() | MarkPlayback() | ClearPlayback() if self._carrier is not None:
-                text = self._carrier.perform(command)
-                if recorder is not None:
-                    recorder.vocero_said_to_carrier(now, text)
-                if self._tap is not None:
-                    self._overhear(self._tap, command)
+        match command:  # the most frequent ones first
             case SendToAgent() | Pong() | AnswerTool() | TellAgent() if self._agent is not None:
                 sent = self._agent.perform(command)
                 if recorder is not None:
@@ -256,6 +255,12 @@ class Call:
                         recorder.ordered(now, command)
                     else:
                         recorder.vocero_said_to_agent(now, sent)
+            case Play() | MarkPlayback() | ClearPlayback() if self._carrier is not None:
+                text = self._carrier.perform(command)
+                if recorder is not None:
+                    recorder.vocero_said_to_carrier(now, text)
+                if self._tap is not None:
+                    self._overhear(self._tap, command)
             case _:
                 if recorder is not None:
                     recorder.ordered(now, command)

@@ -1,29 +1,23 @@
-"""One thing that happens to a call, as it is told to the session and to the recorder."""
+"""One thing that happens to a call, as it waits its turn and as the recorder is told of it."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 from bridge.events import Event
 from bridge.recorder import CallRecorder
 
+Input = tuple[str, str, Event | None]
+"""Source: "carrier" or "agent" when it came as websocket text, else ""; that text; and the event
+for the session to hear, or None when a deadline has passed."""
 
-@dataclass(frozen=True, slots=True)
-class Input:
-    """One thing for the session to hear; an event of None means that a deadline has passed."""
 
-    source: str
-    """"carrier" or "agent" when it came as websocket text, else ""."""
-    text: str
-    event: Event | None
-
-    def record(self, recorder: CallRecorder, now: float) -> None:
-        """Write it down, right before the session hears it."""
-        if self.event is None:
-            recorder.deadline_fired(now)
-        elif self.source == "carrier":
-            recorder.carrier_said(now, self.text)
-        elif self.source == "agent":
-            recorder.agent_said(now, self.text)
-        else:
-            recorder.happened(now, self.event)
+def record(recorder: CallRecorder, now: float, happening: Input) -> None:
+    """Write it down, right before the session hears it."""
+    source, text, event = happening
+    if event is None:
+        recorder.deadline_fired(now)
+    elif source == "carrier":
+        recorder.carrier_said(now, text)
+    elif source == "agent":
+        recorder.agent_said(now, text)
+    else:
+        recorder.happened(now, event)

@@ -29,11 +29,11 @@ from bridge.takeover import Takeover
 from bridge.timings import CLOSING_WAITS, CallTimings, Timer
 from bridge.tool_desk import ToolDesk
 from bridge.uplink import Uplink
+from bridge.waits import Waits
 from bridge.whispers import LINE_GONE, missed
 from data.call import Blame, CallEnding, EndCause, EntryKind, Speaker, TimelineEntry
 
 MOST_KEPT_WHISPERS = 20
-_LIVE_AGENT = frozenset({AgentState.OPENING, AgentState.READY})
 
 
 class CallState:
@@ -54,7 +54,8 @@ class CallState:
         self.answers = AnswerWatch()
         self.uplink = Uplink(timings.keep_sound_s)
         self.desk = ToolDesk(timings.tool_s, closing_tool)
-        self.timers: dict[Timer, float] = {Timer.REAP: timings.reap_after_s}
+        self.timers = Waits(timings.silence_after_s, timings.sound_lost_s)
+        self.timers[Timer.REAP] = timings.reap_after_s
         self.ending: CallEnding | None = None
         self.quiet_since = 0.0
         self.lookup_until = 0.0
@@ -95,7 +96,7 @@ class CallState:
     @property
     def agent_live(self) -> bool:
         """Whether the agent's socket is, or may be, open."""
-        return self.agent in _LIVE_AGENT
+        return self.agent is AgentState.READY or self.agent is AgentState.OPENING
 
     # --- words --------------------------------------------------------------------------------
     def note(self, kind: EntryKind, text: str, now: float, speaker: Speaker | None = None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
 
 TIMER_SLACK_S = 0.0005
@@ -15,19 +16,25 @@ class DeadlineTimer:
         self,
         loop: asyncio.AbstractEventLoop,
         began: float,
+        soonest: Callable[[], float],
         deadline: Callable[[], float | None],
         fire: Callable[[], None],
     ) -> None:
-        """`began`: the loop's time from which deadlines count; None is no deadline, ever again."""
+        """`began`: the loop's time from which deadlines count. `soonest` is cheap and never later
+        than `deadline`, which takes a search; None is no deadline, ever again."""
         self._loop = loop
         self._began = began
+        self._soonest = soonest
         self._deadline = deadline
         self._fire = fire
         self._handle: asyncio.TimerHandle | None = None
-        self._at = 0.0
+        self._at = math.inf
+        """When it fires; infinite while it does not run."""
 
     def arm(self) -> None:
         """The deadline may have changed."""
+        if self._at <= self._soonest() + TIMER_SLACK_S:
+            return
         deadline = self._deadline()
         if deadline is None:
             return
@@ -43,9 +50,11 @@ class DeadlineTimer:
         if self._handle is not None:
             self._handle.cancel()
             self._handle = None
+            self._at = math.inf
 
     def _look(self) -> None:
         self._handle = None
+        self._at = math.inf
         deadline = self._deadline()
         if deadline is None:
             return

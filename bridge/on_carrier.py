@@ -25,7 +25,7 @@ def hear(call: CallState, event: CarrierEvent, now: float) -> None:
     """Something came from the media stream."""
     match event:
         case BusinessAudio():
-            _business_audio(call, event, now)
+            business_audio(call, event, now)
         case MarkReached(name):
             call.playback.mark_reached(name, now)
             call.release(now)
@@ -46,7 +46,8 @@ def hear(call: CallState, event: CarrierEvent, now: float) -> None:
             assert_never(event)
 
 
-def _business_audio(call: CallState, event: BusinessAudio, now: float) -> None:
+def business_audio(call: CallState, event: BusinessAudio, now: float) -> None:
+    """Sound of the business: on to the agent. Comes 50 times a second, so every step counts."""
     if call.stream is not StreamState.OPEN or not call.uplink.is_new(event):
         return
     if call.phase is Phase.TALKING:
@@ -54,12 +55,11 @@ def _business_audio(call: CallState, event: BusinessAudio, now: float) -> None:
             sound = call.uplink.convert(event.sound)
             if sound:
                 call.out.append(SendToAgent(sound))
-        call.timers[Timer.SILENCE] = now + call.timings.silence_after_s
-        call.timers[Timer.SOUND_LOST] = now + call.timings.sound_lost_s
-        call.timers.pop(Timer.CARRIER_ANSWER, None)
+        call.timers.heard(now)
     elif call.phase is Phase.CONNECTING:
         call.uplink.keep(event.sound)
-    call.release(now)
+    if now >= call.playback.due_at or call.takeover.active:
+        call.release(now)
 
 
 def _stream_started(call: CallState, event: StreamStarted, now: float) -> None:

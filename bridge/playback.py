@@ -7,6 +7,7 @@ argument: the virtual playhead says when what was sent will have been heard.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -70,6 +71,8 @@ class Playback:
         self._position = 0
         self._opened = False
         self._dry_at = 0.0
+        self.due_at = math.inf
+        """Before this a release would do nothing."""
         self._owing = False
         self.newest_sent = -1
         """The highest event id of which something was sent."""
@@ -90,6 +93,7 @@ class Playback:
         """The stream has started: sound may be released from now on."""
         self._opened = True
         self._dry_at = now
+        self._reckon()
 
     def accepts(self, event_id: int) -> bool:
         """Whether sound of this id may still be heard."""
@@ -117,6 +121,7 @@ class Playback:
         else:
             self._waiting.append(_Stretch(event_id, bytearray(mulaw)))
         self._waiting_bytes += len(mulaw)
+        self._reckon()
         return True
 
     @property
@@ -149,7 +154,8 @@ class Playback:
 
     def release(self, now: float) -> Sequence[PlaybackCommand]:
         """What the carrier should be sent now: pieces up to the lead, and marks."""
-        if not self._opened or not (self._waiting or self._unmarked):
+        if now < self.due_at:
+            self._owing = bool(self._waiting)
             return ()
         if now > self._dry_at:
             if self._owing:
@@ -166,7 +172,17 @@ class Playback:
             commands.append(self._next_mark())
         self._owing = bool(self._waiting)
         self._advance(now)
+        self._reckon()
         return commands
+
+    def _reckon(self) -> None:
+        """Find out anew when a release is due: the ledger has changed."""
+        if self._opened and self._waiting:
+            self.due_at = self._dry_at - self._lead_s
+        elif self._opened and self._unmarked:
+            self.due_at = -math.inf  # a mark waits for nothing
+        else:
+            self.due_at = math.inf
 
     def _next_piece(self) -> Play:
         stretch = self._waiting[0]
@@ -242,6 +258,7 @@ class Playback:
         self._dry_at += seconds
         for mark in self._marks.values():
             mark.expected_at += seconds
+        self._reckon()
 
     def interrupt(self, event_id: int, now: float) -> Sequence[PlaybackCommand]:
         """Nothing with an id up to this one may be heard any more; later sound and tones stay.
@@ -266,6 +283,7 @@ class Playback:
         if must_clear:
             self._sent_unheard = 0
         self._owing = self._owing and bool(self._waiting)
+        self._reckon()
         return (ClearPlayback(),) if must_clear else ()
 
     def _survives(self, event_id: int | None) -> bool:
@@ -288,6 +306,7 @@ class Playback:
         self._waiting_bytes = self._sent_unheard = 0
         self._owing = False
         self._flushed(now)
+        self._reckon()
 
     def silent(self, now: float) -> bool:
         """Whether nothing waits and the playhead has passed everything that was sent."""

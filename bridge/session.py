@@ -109,6 +109,14 @@ class CallSession:
         call = self._call
         if call.phase is Phase.ENDED:
             return ()
+        if type(event) is BusinessAudio:  # nearly all there is
+            on_carrier.business_audio(call, event, now)
+        else:
+            self._hear(event, now)
+        return self._ordered(now)
+
+    def _hear(self, event: Event, now: float) -> None:
+        call = self._call
         match event:
             case (
                 BusinessAudio()
@@ -159,12 +167,17 @@ class CallSession:
                 on_operator.hear(call, event, now)
             case _:
                 assert_never(event)
-        return self._ordered(now)
+
+    def soonest(self) -> float:
+        """A time that is never later than the next deadline, without a search for it."""
+        wait, due = self._call.timers.soonest, self._call.playback.due_at
+        return due if due < wait else wait
 
     def deadline(self) -> float | None:
         """When `time_passed` is wanted, in seconds since the order; None once the call ended."""
         call = self._call
-        at = min(call.timers.values(), default=None)
+        first = call.timers.first()
+        at = None if first is None else first[1]
         if call.stream is StreamState.OPEN:
             release_at = call.playback.deadline()
             if release_at is not None and (at is None or release_at < at):
@@ -177,9 +190,8 @@ class CallSession:
         if call.phase is Phase.ENDED:
             return ()
         call.release(now)
-        while call.timers:
-            timer = min(call.timers, key=call.timers.__getitem__)
-            at = call.timers[timer]
+        while (first := call.timers.first()) is not None:
+            timer, at = first
             if at > now:
                 break
             del call.timers[timer]
@@ -189,7 +201,10 @@ class CallSession:
     def _ordered(self, now: float) -> tuple[Command, ...]:
         call = self._call
         self._last_now = now
-        call.settle(now)
+        if call.phase is Phase.CLOSING:
+            call.settle(now)
+        if not call.out:
+            return ()
         commands = tuple(call.out)
         call.out.clear()
         return commands
@@ -205,7 +220,7 @@ class CallSession:
                 call.timers[Timer.SILENCE] = after + timings.silence_piece_s
             case Timer.SOUND_LOST:
                 call.out.append(AskCarrier())
-                call.timers[Timer.CARRIER_ANSWER] = now + timings.settle_s
+                call.timers.missed(now + timings.settle_s)
             case Timer.CARRIER_ANSWER:
                 on_phone.sound_lost(call, now)
             case Timer.AGENT_STALL:

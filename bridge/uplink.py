@@ -33,6 +33,9 @@ class Uplink:
 
     def is_new(self, event: BusinessAudio) -> bool:
         """Whether this piece comes after all others; unnumbered pieces always do."""
+        if event.chunk == self._last_chunk + 1:
+            self._last_chunk += 1
+            return True
         if event.chunk <= 0:
             return True
         if event.chunk <= self._last_chunk:
