@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bridge.carried_sound import CarriedSound, frequent
 from data.call import CallEnding, TimelineEntry
 
 
 # --- to the carrier's media stream ------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
+@frequent
 class Play:
     """Send this sound to the business now."""
 
@@ -51,11 +52,18 @@ class OpenAgent:
     """Open the agent's conversation. Ordered at most once per attempt."""
 
 
-@dataclass(frozen=True, slots=True)
-class SendToAgent:
+@frequent
+class SendToAgent(CarriedSound):
     """What the business said, in the format that the agent announced."""
 
     sound: bytes
+
+    @classmethod
+    def carried(cls, base64: str) -> SendToAgent:
+        """The same without decoding it; the text must be whole base64."""
+        command = cls.__new__(cls)
+        command.base64 = base64
+        return command
 
 
 @dataclass(frozen=True, slots=True)

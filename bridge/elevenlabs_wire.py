@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from binascii import a2b_base64, b2a_base64
+from binascii import a2b_base64
 from collections.abc import Mapping
 from typing import NoReturn, assert_never
 
@@ -114,8 +114,7 @@ def opening(variables: Mapping[str, str | int | float | bool]) -> str:
 def encode(command: SendToAgent | Pong | AnswerTool | TellAgent) -> str:
     """The message for one command."""
     if isinstance(command, SendToAgent):
-        chunk = b2a_base64(command.sound, newline=False).decode("ascii")
-        return f'{{"user_audio_chunk":"{chunk}"}}'
+        return f'{{"user_audio_chunk":"{command.base64}"}}'
     match command:
         case Pong(event_id):
             return f'{{"type":"pong","event_id":{event_id}}}'

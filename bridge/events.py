@@ -1,6 +1,6 @@
 """What can happen to a call. Frozen, so that events can be kept, compared and replayed.
 
-Sound is raw bytes in the format that its side announced; base64 exists in the two wires only.
+Sound is raw bytes in the format that its side announced; the business's is decoded on demand.
 Here "business" is what Twilio calls the inbound track and ElevenLabs calls the user.
 """
 
@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any, cast
 
+from bridge.carried_sound import CarriedSound, frequent
 from data.call import Blame, CallEnding
 
 
@@ -22,8 +24,8 @@ class StreamStarted:
     call_sid: str
 
 
-@dataclass(frozen=True, slots=True)
-class BusinessAudio:
+@frequent
+class BusinessAudio(CarriedSound):
     """Sound from the business, normally 20 ms."""
 
     sound: bytes
@@ -32,6 +34,13 @@ class BusinessAudio:
     """The carrier's timestamp: milliseconds since the stream began; the first is not 0."""
     chunk: int
     """The carrier's running number, from 1; 0 when it sent none."""
+
+    @classmethod
+    def carried(cls, base64: str, at_ms: int, chunk: int) -> BusinessAudio:
+        """The same without decoding it; the text must be whole base64."""
+        event: Any = cls.__new__(cls)
+        event.base64, event.at_ms, event.chunk = base64, at_ms, chunk
+        return cast("BusinessAudio", event)
 
 
 @dataclass(frozen=True, slots=True)

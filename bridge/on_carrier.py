@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import assert_never
 
 from bridge.call_state import CallState
-from bridge.commands import AskCarrier, SendToAgent
+from bridge.commands import AskCarrier
 from bridge.events import (
     BusinessAudio,
     CarrierEvent,
@@ -52,9 +52,9 @@ def business_audio(call: CallState, event: BusinessAudio, now: float) -> None:
         return
     if call.phase is Phase.TALKING:
         if call.agent_live:  # else an operator talks on without it
-            sound = call.uplink.convert(event.sound)
-            if sound:
-                call.out.append(SendToAgent(sound))
+            sound = call.uplink.pass_on(event)
+            if sound is not None:
+                call.out.append(sound)
         call.timers.heard(now)
     elif call.phase is Phase.CONNECTING:
         call.uplink.keep(event.sound)

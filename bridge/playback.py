@@ -148,9 +148,7 @@ class Playback:
 
     def deadline(self) -> float | None:
         """When the next release is due; None while there is nothing to release."""
-        if not self._opened or not (self._waiting or self._unmarked):
-            return None
-        return self._dry_at - self._lead_s
+        return None if self.due_at == math.inf else self._dry_at - self._lead_s
 
     def release(self, now: float) -> Sequence[PlaybackCommand]:
         """What the carrier should be sent now: pieces up to the lead, and marks."""
@@ -177,12 +175,9 @@ class Playback:
 
     def _reckon(self) -> None:
         """Find out anew when a release is due: the ledger has changed."""
-        if self._opened and self._waiting:
-            self.due_at = self._dry_at - self._lead_s
-        elif self._opened and self._unmarked:
-            self.due_at = -math.inf  # a mark waits for nothing
-        else:
-            self.due_at = math.inf
+        # A last mark waits for nothing.
+        due_at = self._dry_at - self._lead_s if self._waiting else -math.inf
+        self.due_at = due_at if self._opened and (self._waiting or self._unmarked) else math.inf
 
     def _next_piece(self) -> Play:
         stretch = self._waiting[0]

@@ -7,6 +7,7 @@ from collections import deque
 from audio.formats import ULAW_8000, AudioFormat
 from audio.mulaw import silence
 from audio.transcode import Transcoder
+from bridge.commands import SendToAgent
 from bridge.events import BusinessAudio
 
 _BYTES_PER_S = 8000
@@ -33,17 +34,15 @@ class Uplink:
 
     def is_new(self, event: BusinessAudio) -> bool:
         """Whether this piece comes after all others; unnumbered pieces always do."""
-        if event.chunk == self._last_chunk + 1:
-            self._last_chunk += 1
+        chunk, last = event.chunk, self._last_chunk
+        if chunk <= 0:
             return True
-        if event.chunk <= 0:
-            return True
-        if event.chunk <= self._last_chunk:
+        if chunk <= last:
             self.skipped += 1
             return False
-        if self._last_chunk:
-            self.missing += event.chunk - self._last_chunk - 1
-        self._last_chunk = event.chunk
+        if last:
+            self.missing += chunk - last - 1
+        self._last_chunk = chunk
         return True
 
     def keep(self, sound: bytes) -> None:
@@ -62,6 +61,16 @@ class Uplink:
         self._kept_bytes = 0
         starts = range(0, len(kept), _MESSAGE_BYTES)
         return [self.convert(kept[start : start + _MESSAGE_BYTES]) for start in starts]
+
+    def pass_on(self, event: BusinessAudio) -> SendToAgent | None:
+        """A piece for the agent, undecoded if it hears what the carrier sends; None while the
+        filter keeps all of it. Only after `announce`."""
+        transcoder = self._transcoder
+        assert transcoder is not None, "the agent's format is not known yet"
+        if transcoder.is_identity:
+            return SendToAgent.carried(event.base64) if event.base64 else None
+        sound = transcoder.convert(event.sound)
+        return SendToAgent(sound) if sound else None
 
     def convert(self, sound: bytes) -> bytes:
         """The sound as the agent wants it; only after `announce`."""
