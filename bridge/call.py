@@ -89,7 +89,7 @@ class Call:
             self._loop,
             self._began,
             self.session.soonest,
-            self.session.deadline,
+            self.session.latest,
             lambda: self._handle("", "", None),
         )
         self._carrier: CarrierSocket | None = None

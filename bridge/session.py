@@ -168,9 +168,22 @@ class CallSession:
             case _:
                 assert_never(event)
 
+    def latest(self) -> float | None:
+        """How long a timer may sleep at most: `deadline`, but sound that is due can wait for the
+        business's next frame, which nearly always comes first, for half of the lead."""
+        at = self.deadline()
+        if at is None or self._call.takeover.active:
+            return at
+        first = self._call.timers.first()
+        patient = at + self._timings.lead_ms / 2000
+        return patient if first is None else max(at, min(first[1], patient))
+
     def soonest(self) -> float:
-        """A time that is never later than the next deadline, without a search for it."""
-        wait, due = self._call.timers.soonest, self._call.playback.due_at
+        """A time that is never later than `latest`, without a search for it."""
+        call = self._call
+        wait, due = call.timers.soonest, call.playback.due_at
+        if not call.takeover.active:
+            due += self._timings.lead_ms / 2000
         return due if due < wait else wait
 
     def deadline(self) -> float | None:
