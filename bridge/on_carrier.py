@@ -58,7 +58,7 @@ def business_audio(call: CallState, event: BusinessAudio, now: float) -> None:
         call.timers.heard(now)
     elif call.phase is Phase.CONNECTING:
         call.uplink.keep(event.sound)
-    if now >= call.playback.due_at or call.takeover.active:
+    if now >= call.playback.due_at or call.takeover.operator:
         call.release(now)
 
 

@@ -76,6 +76,7 @@ class CallSession:
         self._timings = timings or CallTimings()
         self._call = CallState(self._timings, closing_tool)
         self._last_now = 0.0
+        self._patience_s = self._timings.lead_ms / 2000
 
     @property
     def phase(self) -> Phase:
@@ -175,15 +176,15 @@ class CallSession:
         if at is None or self._call.takeover.active:
             return at
         first = self._call.timers.first()
-        patient = at + self._timings.lead_ms / 2000
+        patient = at + self._patience_s
         return patient if first is None else max(at, min(first[1], patient))
 
     def soonest(self) -> float:
         """A time that is never later than `latest`, without a search for it."""
         call = self._call
         wait, due = call.timers.soonest, call.playback.due_at
-        if not call.takeover.active:
-            due += self._timings.lead_ms / 2000
+        if not call.takeover.operator:
+            due += self._patience_s
         return due if due < wait else wait
 
     def deadline(self) -> float | None:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 
 from bridge.call import Call
 from bridge.chores import CallNeeds
-from bridge.events import AnswerAsked
+from bridge.events import AnswerAsked, PhoneStatus
 from bridge.phases import Phase
 from bridge.ports import SocketListener, TextSocket, ToolReply
 from bridge.recorder import CallRecorder
@@ -57,8 +57,8 @@ class Outside:
     async def hang_up(self, call_sid: str) -> None:
         pass
 
-    async def status(self, call_sid: str) -> None:
-        return None
+    async def status(self, call_sid: str) -> PhoneStatus:
+        return PhoneStatus.IN_PROGRESS
 
     async def find(self, to_number: str, since: float) -> None:
         return None
@@ -165,7 +165,7 @@ class Talk:
 
     def script(self, seconds: float) -> list[tuple[float, Callable[[bytes], None], bytes]]:
         """What comes when, and to which socket."""
-        said = []
+        said: list[tuple[float, Callable[[bytes], None], bytes]] = []
         per_turn, frames = round(TURN_S / FRAME_S), round(seconds / FRAME_S)
         payload = b64encode(bytes(range(160))).decode("ascii")
         burst = bytes(round(BYTES_PER_S[self._format] * BURST_S))
