@@ -47,6 +47,7 @@ VENDORS: tuple[str, ...] = ("twilio_", "elevenlabs_")
 PURE_MODULES = frozenset(
     {
         "bridge.answer_watch",
+        "bridge.carried_sound",
         "bridge.chaos",
         "bridge.commands",
         "bridge.errors",
@@ -64,6 +65,7 @@ PURE_MODULES = frozenset(
         "bridge.takeover",
         "bridge.twilio_wire",
         "bridge.virtual_call",
+        "bridge.waits",
         "bridge.elevenlabs_wire",
         "orchestration.conversation",
         "orchestration.evidence.walk",
