@@ -106,14 +106,14 @@ def doubt_before(table: Table, said: str, *, may_wait: bool = True) -> Doubt:
 
 def leaves_no_doubt(table: Table, said: str) -> bool:
     """Whether nothing in the sentence that decides, or said after it, speaks against it."""
-    if _names_another(table, clauses(said, table.today)):
+    if names_another(table, clauses(said, table.today)):
         return False
     if is_understood(said, table.lent, table.date_words):
         return True
     return not first_marker(said, table.lent, table.date_words)
 
 
-def _names_another(table: Table, pieces: Sequence[Clause]) -> bool:
+def names_another(table: Table, pieces: Sequence[Clause]) -> bool:
     """Whether another day or time than the slot's is spoken of."""
     for piece in pieces:
         if any(

@@ -281,8 +281,11 @@ COUNTS_BEFORE = re.compile(
     r"\b(?:para|(?:table|party) (?:for|of)|somos|seremos|son|cuestan?|vale|sale|costs?"
     r"|we are|we're|(?:lunes|martes|miercoles|jueves|viernes|sabado|domingo|monday|tuesday"
     r"|wednesday|thursday|friday|saturday|sunday)(?: the)?|local|piso|numero"
+    r"|cancha|pista|mesa|carril|cabina|consultorio|sala|box|gabinete|modulo|court|table|lane|room"
     r"|calle \w+)(?: unos)? $"
 )
+NUMBERED = re.compile(r"(?<!\ba )(?<!\bde )(?<!\bpara )(?<!\bpor )(?<!\ben )\bla $")
+"""Before a number other than one: "la tres" is a table or a court, the hour would be "las tres"."""
 COUNTS_AFTER = re.compile(
     r"(?: mil)? (?:personas?|cubiertos|adultos|ninos|adults|kids|covers|sillas|comensales"
     r"|people|persons?|guests|mesas?|minut\w*|moment\w*|sec\w*"

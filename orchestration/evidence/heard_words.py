@@ -324,6 +324,8 @@ def _times(text: str, *, loose: bool) -> tuple[SpokenTime, ...]:
 
 def _counts(text: str, number: SpokenTime) -> bool:
     before, after = text[: number.start], text[number.end :]
+    if heard.NUMBERED.search(before) and text[number.start : number.end] not in ("una", "1"):
+        return True
     return (
         heard.COUNTS_BEFORE.search(before) is not None
         or heard.COUNTS_AFTER.match(after) is not None

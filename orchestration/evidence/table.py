@@ -20,7 +20,14 @@ from orchestration.evidence.agent_lines import (
     what_is_asked,
 )
 from orchestration.evidence.date_words import DateWords
-from orchestration.evidence.heard_words import Clause, clauses, fold, sentences, withdraws
+from orchestration.evidence.heard_words import (
+    LONGEST_LINE,
+    Clause,
+    clauses,
+    fold,
+    sentences,
+    withdraws,
+)
 from orchestration.evidence.line_guards import Known
 from orchestration.evidence.slot import Doubt, Need, Slot
 from orchestration.evidence.understood import Lent
@@ -76,6 +83,8 @@ class Table:
     """All that the agent's last turn consists of."""
     agent_text: str = ""
     """All that it has said in the call, folded, without what it denied."""
+    last_asked: str = ""
+    """Its last turn, folded."""
     closed: bool = False
     """The agent asked nothing: what the business says next it says of its own accord."""
     lent: Lent = field(default_factory=Lent)
@@ -118,6 +127,7 @@ class Table:
         self.agent_asked = "?" in line
         self.read_back = self.restated = self.corrects = False
         self.closed = not self.agent_asked
+        self.last_asked = fold(line[:LONGEST_LINE])
         self.agent_words = frozenset(re.findall(r"\w+", fold(line)))
         told = [each for each in sentences(line) if not _DENIAL.match(fold(each))]
         for each in told:

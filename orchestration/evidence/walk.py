@@ -31,6 +31,7 @@ from orchestration.evidence.heard_words import (
 from orchestration.evidence.line_guards import Against, against
 from orchestration.evidence.line_signals import Signals, signals_of
 from orchestration.evidence.line_weighing import Said, weighed
+from orchestration.evidence.settling import settled_by
 from orchestration.evidence.slot import Decision, Doubt, Need, Slot, Support
 from orchestration.evidence.table import Table
 
@@ -44,6 +45,14 @@ _MERE_NO = re.compile(r"^\W*(?:no\b\W*|nothing\b\W*)+", re.IGNORECASE)
 class _Walk(Table):
     def business_said(self, entry: TimelineEntry) -> None:
         """What the business's words do to what stands."""
+        left = None if against(entry.text, self.known) else settled_by(self, entry.text)
+        on_table = self.day_on_table, self.time_on_table
+        self._hear(entry)
+        if left is not None:
+            self.day_on_table, self.time_on_table = on_table
+            self._settle(entry, left if self.quote is None else min(left, self.doubt))
+
+    def _hear(self, entry: TimelineEntry) -> None:
         beside = self.decided and self.agent_asked and not self.asked
         decision = self._weigh(entry)
         self.decided = self.decided and self.quote is not None
@@ -60,6 +69,15 @@ class _Walk(Table):
             self.doubt, self.decided = Doubt.NONE, True
         else:
             self._takes_in(parts.deciding, may_wait=False)
+
+    def _settle(self, entry: TimelineEntry, left: Doubt) -> None:
+        """This line is enough by itself, whatever was said before it."""
+        self.quote, self.exact, self.firm, self.committed = entry, True, True, True
+        self.agreed_day, self.agreed_minutes = self.day_on_table, self.time_on_table
+        self.need, self.engaged, self.last_agreed = Need.YES, True, True
+        self.offered = None
+        self.asked = self.agent_asked = self.heads_wanted = self.may_book = False
+        self.doubt, self.decided = left, left is Doubt.NONE
 
     def _takes_in(self, said: str, *, may_wait: bool) -> None:
         """The doubt that is left by words which decide nothing."""
