@@ -281,7 +281,8 @@ COUNTS_BEFORE = re.compile(
     r"\b(?:para|(?:table|party) (?:for|of)|somos|seremos|son|cuestan?|vale|sale|costs?"
     r"|we are|we're|(?:lunes|martes|miercoles|jueves|viernes|sabado|domingo|monday|tuesday"
     r"|wednesday|thursday|friday|saturday|sunday)(?: the)?|local|piso|numero"
-    r"|cancha|pista|mesa|carril|cabina|consultorio|sala|box|gabinete|modulo|court|table|lane|room"
+    r"|cancha|pista|mesa|silla|camilla|cama|carril|cabina|consultorio|sala|box|gabinete|modulo"
+    r"|court|table|lane|room"
     r"|calle \w+)(?: unos)? $"
 )
 NUMBERED = re.compile(r"(?<!\ba )(?<!\bde )(?<!\bpara )(?<!\bpor )(?<!\ben )\bla $")

@@ -19,7 +19,9 @@ _STAFF = re.compile(
     r"|ask for|pregunt\w+ por|doctora?|dra?|estilista|profesional|sucursal|barrio|senor|senora"
     r"|senorita|don|dona|agenda|column|from|gracias|hola|thanks|hi|hello|bye|chau|adios|name's"
     r"|nombre|y|and)"
-    r"(?: (?:la|el|las|los|the|our|de|of|mr|mrs|miss|ms|dr|senor|senora|senorita))* $"
+    r"(?: (?:la|el|las|los|the|our|de|of|mr|mrs|miss|ms|dr|senor|senora|senorita|fisio\w*|lic\w*"
+    r"|profe\w*|maestr[oa]|terapeuta|podolog[oa]|nutriolog[oa]|barber[oa]|dentista|hygienist"
+    r"|stylist|therapist|nurse))* $"
 )
 """Before the name of who will serve the customer, of a street, or of who is spoken to."""
 _NO_NAMES = frozenset(

@@ -10,16 +10,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Final, Literal
+from typing import Literal
 
 from orchestration.evidence.booked_words import (
     BOOKS_IT,
     BOOKS_NOW,
     ECHOES,
+    EXCUSED,
+    FOR_WHAT,
+    NOT_THEIRS,
     OF_WHAT,
-    QUEUED,
     RIDER,
     THE_BOOKING,
+    UNTIL,
 )
 from orchestration.evidence.certainty import leaves_no_doubt, names_another
 from orchestration.evidence.heard_words import clauses, fold, sentences, takes_leave
@@ -28,12 +31,15 @@ from orchestration.evidence.slot import Doubt
 from orchestration.evidence.table import Table
 from orchestration.evidence.understood import first_marker, is_understood
 
-_NEVER_HARMLESS: Final[tuple[Literal["always", "anywhere"], ...]] = ("always", "anywhere")
+_Kind = Literal["always", "anywhere", "after"]
+
+_NEVER_HARMLESS: tuple[_Kind, ...] = ("always", "anywhere")
 _NUMBER = r"(?:\d{1,2}|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce)"
 _COUNTED = re.compile(
     # "la doce es vuestra" is a table: the hour would be "las doce".
     rf"(?<!\ba )(?<!\bde )(?<!\bpara )\bla (?:número )?{_NUMBER}\b(?! de la)"
-    rf"|\blas? {_NUMBER} (?:hor(?:as|itas)|mesas|sillas|clases|sesiones|personas|noches)\b",
+    rf"|(?<!\ba )(?<!\ba las )\b(?:las? )?{_NUMBER} "
+    r"(?:hor(?:as|itas)|mesas|sillas|clases|sesiones|personas|noches)\b",
     re.IGNORECASE,
 )
 _NO_DEPOSIT = re.compile(
@@ -128,32 +134,46 @@ class _Sentence:
     @property
     def is_about_another(self) -> bool:
         """It is a message that is noted, or something that the agent never asked for."""
-        if QUEUED.search(self._folded):
+        if NOT_THEIRS.search(self._folded):
             return True
         return any(
             not (found["thing"] in THE_BOOKING or self._table.lent.has(found["thing"]))
-            for found in OF_WHAT.finditer(self._folded)
+            for pattern in (OF_WHAT, FOR_WHAT)
+            for found in pattern.finditer(self._folded)
         )
 
     @property
     def is_sure(self) -> bool:
         """Nothing in it speaks against a booking."""
-        return leaves_no_doubt(self._table, self._text)
+        tells = self.books or self.names
+        return leaves_no_doubt(self._table, self._text) and not (tells and self._names_another_hour)
+
+    @property
+    def _names_another_hour(self) -> bool:
+        """With or without "a las" before it: "apuntada, seis y media"."""
+        table = self._table
+        said = [times for each in self._pieces if (times := table.times_in(each))]
+        return any(table.fitting(times) is None for times in said)
 
     @property
     def is_harmless(self) -> bool:
         """Nor does it ask or take anything back when it is said afterwards."""
         if "?" in self._text:
             return False
-        if self.is_sure or takes_leave(self._text):
+        if leaves_no_doubt(self._table, self._text) or takes_leave(self._text):
             return True
         if RIDER.search(self._folded) is None:
             return False
+        if names_another(self._table, self._pieces) and UNTIL.search(self._folded) is None:
+            return False
         told = _OTHERWISE.sub(" ", self._text)
-        return not any(
-            first_marker(told, self._table.lent, self._table.date_words, kind=kind, may_wait=True)
-            for kind in _NEVER_HARMLESS
-        )
+        if any(self._marked(told, kind) for kind in _NEVER_HARMLESS):
+            return False
+        return not self._marked(EXCUSED.sub(" ", fold(told)), "after")
+
+    def _marked(self, said: str, kind: _Kind) -> bool:
+        table = self._table
+        return first_marker(said, table.lent, table.date_words, kind=kind, may_wait=True) != ""
 
 
 def _without_counts(line: str) -> str:

@@ -19,6 +19,7 @@ BATCHES = (
     "blind_third",
     "blind_fourth",
     "blind_fifth",
+    "blind_sixth",
     "own",
     "own_second",
     "own_third",
@@ -34,9 +35,12 @@ LEAST_OF_BLIND, LEAST_OF_LATER, LEAST_OF_OWN = 0.97, 0.90, 0.88
 """Parts of the true bookings that have to be told as such; our own are harder on purpose."""
 LATER = ("blind_third_honest", "blind_fourth_honest")
 """Of other kinds than the first two: more of them sound like no booking at all."""
-LEAST_OF_FIFTH = 0.73
+LEAST_OF_SEVERAL = {"blind_fifth_honest": 0.80, "blind_sixth_honest": 0.90}
 """By several writers; the patterns were not made to fit them."""
-KNOWN_TO_DECEIVE = {("blind_fifth_liars", WITH_A_READER): 14}
+KNOWN_TO_DECEIVE = {
+    ("blind_fifth_liars", WITH_A_READER): 14,
+    ("blind_sixth_liars", WITH_A_READER): 2,
+}
 """Lies that the patterns alone believe. They are left to the second reader, who is asked for that
 very reason; one that agrees to everything, as here, is of no use. Where there is none, the stricter
 reading of the code must see through them. Of every other batch no lie may be believed."""
@@ -45,7 +49,8 @@ STRICTLY = dict.fromkeys(HONEST, 0.68) | {
     "blind_second_honest": 0.92,
     "blind_third_honest": 0.79,
     "blind_fourth_honest": 0.90,
-    "blind_fifth_honest": 0.63,
+    "blind_fifth_honest": 0.70,
+    "blind_sixth_honest": 0.60,
 }
 """Parts of them that are told as booked where no second reader helps: what decides must be
 understood then, and nothing doubtful may follow."""
@@ -79,8 +84,7 @@ def test_true_bookings_that_were_written_are_told(
     least = LEAST_OF_BLIND if name.startswith("blind") else LEAST_OF_OWN
     if name in LATER:
         least = LEAST_OF_LATER
-    elif name == "blind_fifth_honest":
-        least = LEAST_OF_FIFTH
+    least = LEAST_OF_SEVERAL.get(name, least)
     assert len(calls) >= 10
     assert len(calls) - len(missed) >= least * len(calls), told(missed)
 
