@@ -109,7 +109,8 @@ def leaves_no_doubt(table: Table, said: str) -> bool:
     if names_another(table, clauses(said, table.today)):
         return False
     if is_understood(said, table.lent, table.date_words):
-        return True
+        # Every word may be known, and yet it asks for something first: "que mande la seña".
+        return not first_marker(said, table.lent, table.date_words, kind="anywhere")
     return not first_marker(said, table.lent, table.date_words)
 
 

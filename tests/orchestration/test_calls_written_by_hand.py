@@ -49,8 +49,8 @@ STRICTLY = dict.fromkeys(HONEST, 0.68) | {
     "blind_second_honest": 0.92,
     "blind_third_honest": 0.79,
     "blind_fourth_honest": 0.90,
-    "blind_fifth_honest": 0.70,
-    "blind_sixth_honest": 0.60,
+    "blind_fifth_honest": 0.68,
+    "blind_sixth_honest": 0.56,
 }
 """Parts of them that are told as booked where no second reader helps: what decides must be
 understood then, and nothing doubtful may follow."""
