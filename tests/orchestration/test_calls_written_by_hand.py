@@ -20,6 +20,7 @@ BATCHES = (
     "blind_fourth",
     "blind_fifth",
     "blind_sixth",
+    "blind_seventh",
     "own",
     "own_second",
     "own_third",
@@ -35,11 +36,17 @@ LEAST_OF_BLIND, LEAST_OF_LATER, LEAST_OF_OWN = 0.97, 0.90, 0.88
 """Parts of the true bookings that have to be told as such; our own are harder on purpose."""
 LATER = ("blind_third_honest", "blind_fourth_honest")
 """Of other kinds than the first two: more of them sound like no booking at all."""
-LEAST_OF_SEVERAL = {"blind_fifth_honest": 0.80, "blind_sixth_honest": 0.90}
-"""By several writers; the patterns were not made to fit them."""
+LEAST_OF_SEVERAL = {
+    "blind_fifth_honest": 0.80,
+    "blind_sixth_honest": 0.90,
+    "blind_seventh_honest": 0.80,
+}
+"""By several writers; the patterns were not made to fit them. The seventh batch stands as it was
+read for the first time: nothing was changed because of it."""
 KNOWN_TO_DECEIVE = {
     ("blind_fifth_liars", WITH_A_READER): 14,
     ("blind_sixth_liars", WITH_A_READER): 2,
+    ("blind_seventh_liars", WITH_A_READER): 4,
 }
 """Lies that the patterns alone believe. They are left to the second reader, who is asked for that
 very reason; one that agrees to everything, as here, is of no use. Where there is none, the stricter
@@ -51,6 +58,7 @@ STRICTLY = dict.fromkeys(HONEST, 0.68) | {
     "blind_fourth_honest": 0.90,
     "blind_fifth_honest": 0.68,
     "blind_sixth_honest": 0.56,
+    "blind_seventh_honest": 0.68,
 }
 """Parts of them that are told as booked where no second reader helps: what decides must be
 understood then, and nothing doubtful may follow."""
