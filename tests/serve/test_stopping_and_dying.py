@@ -58,7 +58,7 @@ RINGS_ON = scene("rings_on", ring_ms=60_000)
 BUSY = scene("busy", pickup=Pickup.BUSY)
 BOOKED = scene(
     "booked",
-    business=(Speak("ana_greets"), ListenOut(), Wait(20_000), Speak("ana_confirms"), ListenOut()),
+    business=(Speak("ana_greets"), ListenOut(), Wait(8000), Speak("ana_confirms"), ListenOut()),
     agent=(
         Hear("ana_greets"),
         Say("agent_takes_it"),
