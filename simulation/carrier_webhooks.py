@@ -69,6 +69,16 @@ class Delivery:
         return {"": 0, "ct": 11205}.get(self.failure, 11200)
 
 
+def webhook_client() -> httpx.AsyncClient:
+    """What webhooks are posted with over sockets: a connection for each of them.
+
+    Kept alive, twenty of them would be dead at once when the application dies; and a request that
+    is cancelled while httpx closes dead connections leaves all of them open but one.
+    """
+    limits = httpx.Limits(max_keepalive_connections=0)
+    return httpx.AsyncClient(trust_env=False, timeout=15.0, limits=limits)
+
+
 class Webhooks:
     """Signs and sends. Never raises for what the application does."""
 

@@ -22,6 +22,7 @@ from bridge.ports import SocketListener, TextSocket
 from data.call import CallResult
 from data.memory_store import MemoryStore
 from data.store import CallRecord
+from simulation.carrier_webhooks import webhook_client
 from simulation.channel import real_connector
 from simulation.customer import WaitedInVain
 from simulation.probe import Report
@@ -180,7 +181,7 @@ async def over_sockets(
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     now = rehearsal_clock(asyncio.get_running_loop(), began_at)
-    async with httpx.AsyncClient(trust_env=False, timeout=15.0) as http:
+    async with webhook_client() as http:
         world = World(
             scene,
             url,

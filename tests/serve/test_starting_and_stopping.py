@@ -8,6 +8,7 @@ import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 from click.testing import CliRunner
 
@@ -92,14 +93,18 @@ async def test_serves_and_stops_at_once_when_nobody_is_on_the_phone(
     open_town: OpenTown, tmp_path: Path
 ) -> None:
     async def story(loop: str, number: signal.Signals) -> None:
-        async with open_town(tmp_path / loop) as town, town.serving(loop) as serving:
-            health = await town.http.get(f"{town.url}/health")
+        async with (
+            httpx.AsyncClient(trust_env=False) as http,
+            open_town(tmp_path / loop) as town,
+            town.serving(loop) as serving,
+        ):
+            health = await http.get(f"{town.url}/health")
             assert health.json() == {"status": "ok", "service": "vocero"}
-            ready = await town.http.get(f"{town.url}/ready")
+            ready = await http.get(f"{town.url}/ready")
             assert (ready.status_code, ready.json()) == (200, {"ready": True, "reasons": []})
-            metrics = await town.http.get(f"{town.url}/metrics")
+            metrics = await http.get(f"{town.url}/metrics")
             assert "vocero_live_calls 0" in metrics.text.splitlines()
-            assert (await town.http.get(f"{town.url}/nothing")).status_code == 404
+            assert (await http.get(f"{town.url}/nothing")).status_code == 404
             if loop == "uvloop":
                 await the_same_messages_twenty_times_have_one_effect(town)
             # The connection is kept alive, as a proxy's would be: it must not hold up the end.

@@ -23,6 +23,7 @@ import httpx
 
 from simulation.agent_conversation import Conversation
 from simulation.carrier_call import SimulatedCall
+from simulation.carrier_webhooks import webhook_client
 from simulation.channel import real_connector
 from simulation.customer import SimulatedCustomer
 from simulation.script import AwaitReply, Hear, Scene, Speak, Write
@@ -300,7 +301,7 @@ async def open_town(folder: Path, **settings: str) -> AsyncIterator[Town]:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     async with AsyncExitStack() as stack:
-        http = await stack.enter_async_context(httpx.AsyncClient(trust_env=False, timeout=15.0))
+        http = await stack.enter_async_context(webhook_client())
         world = World(
             LASTING,
             url,
