@@ -8,6 +8,8 @@ thread or a file, in a moment.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import random
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -43,6 +45,7 @@ FRIDAY = 4
 RESULT_S = 30.0
 LOOK_EVERY_S = 0.05
 MEMORY_URL = "https://vocero.example"
+FREE_PORTS, FREE_PORT_TRIES = (10_240, 32_000), 100
 
 
 @dataclass(slots=True)
@@ -316,7 +319,14 @@ class LateTransport(httpx.AsyncBaseTransport):
 
 
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of 127.0.0.1 that nobody listens on right now.
+
+    Below those that systems hand to outgoing connections (32768 and up on Linux): one of these can
+    be gone between now and the moment that it is listened on.
+    """
+    for _ in range(FREE_PORT_TRIES):
+        port = random.SystemRandom().randrange(*FREE_PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise OSError("no free port was found on 127.0.0.1")
