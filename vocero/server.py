@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from phonenumbers import SUPPORTED_SHORT_REGIONS, PhoneMetadata
 
+from vocero import open_files
 from vocero.front_door import FrontDoor
 from vocero.outside import real_outside
 from vocero.service import Service
@@ -60,6 +61,18 @@ def load_number_data() -> None:
         PhoneMetadata.short_metadata_for_region(region)
 
 
+def allow_open_files(calls: int) -> None:
+    """Raise the limit of open files to what so many calls take; says so where it is too low."""
+    files = open_files.needed_for(calls)
+    allowed = open_files.allow(files)
+    if allowed < files:
+        log.warning(
+            "MAX_CALLS: %d calls take up to %d open files and the system allows %d; "
+            "raise it (ulimit -n %d, LimitNOFILE= for systemd) or lower MAX_CALLS",
+            *(calls, files, allowed, files),
+        )
+
+
 async def serve(settings: Settings, *, ready: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT; `ready` is told the address once requests are answered.
 
@@ -68,6 +81,7 @@ async def serve(settings: Settings, *, ready: Callable[[str], None]) -> None:
     The first signal drains: no new calls, live ones may end within DRAIN_SECONDS, webhooks are
     still answered. A second one ends everything now.
     """
+    allow_open_files(settings.max_calls)
     stopping, at_once = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
 

@@ -26,6 +26,7 @@ from bridge.recorder import CallRecorder
 from bridge.switchboard import Switchboard
 from bridge.timings import CallTimings
 from data.call import CallOrder, CallReport, EntryKind, TimelineEntry
+from vocero import open_files
 from vocero.benching import machine
 from vocero.benching.certificate import make_certificate, trust_in
 from vocero.benching.far_side import FarSide
@@ -113,8 +114,9 @@ class Run:
     async def measured(self) -> dict[str, Any]:
         """The report of this run. Raises BenchFailed."""
         wish = self._wish
-        if not machine.sockets_for(wish.calls):
-            raise BenchFailed(f"{wish.calls} calls need more open files: see ulimit -n")
+        files = open_files.needed_for(wish.calls)
+        if open_files.allow(files) < files:
+            raise BenchFailed(f"{wish.calls} calls need {files} open files: ulimit -n {files}")
         facts = machine.facts()
         core, shares = machine.shares_of_cores(machine.cores(), wish.calls)
         async with AsyncExitStack() as stack:

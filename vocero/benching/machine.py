@@ -47,18 +47,6 @@ def shares_of_cores(available: Sequence[int], calls: int) -> tuple[int | None, l
     return bridge, [others[number::processes] for number in range(processes)]
 
 
-def sockets_for(calls: int) -> bool:
-    """Allow as many open sockets as so many calls take; whether that is possible."""
-    needed = 2 * calls + 128
-    soft, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft == resource.RLIM_INFINITY or soft >= needed:
-        return True
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return soft == resource.RLIM_INFINITY or soft >= needed
-
-
 def resident_kib() -> float:
     """Memory of this process, now (Linux; elsewhere its peak)."""
     try:
