@@ -9,7 +9,8 @@ import pytest
 
 from data.errand import Errand, Preferences
 from data.place import PlaceInfo
-from orchestration.briefing import VARIABLES, brief
+from orchestration.agent_variables import VARIABLES
+from orchestration.briefing import brief
 from orchestration.first_words import speakable_name
 from orchestration.said_aloud import spoken_clock, spoken_day, spoken_hours, wishes_in_words
 
