@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictStr, ValidationError
 
 from audio.tones import keypad_tones
 
@@ -20,6 +23,23 @@ _KEYS = re.compile(r"[0-9*#A-DwW ]{1,32}")
 
 class BadKeys(ValueError):
     """These keys cannot be pressed; the message is for the agent."""
+
+
+def _pressable(digits: str) -> str:
+    if not _KEYS.fullmatch(digits) or not digits.strip():
+        raise ValueError("no keys")
+    return digits
+
+
+class PressKeys(BaseModel):
+    """Parameters of `press_keys`; what the agent is told of them, too."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    digits: Annotated[StrictStr, AfterValidator(_pressable)] = Field(
+        description="The keys in order: digits, * and #; w waits half a second, W a second. "
+        "At most 32."
+    )
 
 
 class ToolDesk:
@@ -99,9 +119,12 @@ def keys_to_press(parameters: Mapping[str, object]) -> tuple[str, bytes]:
 
     Raises BadKeys unless `digits` is a string of 1-32 of 0-9 * # A-D, w and W (pauses), spaces.
     """
-    digits = parameters.get("digits")
-    if not isinstance(digits, str) or not _KEYS.fullmatch(digits) or not digits.strip():
-        raise BadKeys("digits must be a string of 1 to 32 of 0-9 * # A-D, w and W for pauses")
+    try:
+        digits = PressKeys.model_validate({"digits": parameters.get("digits")}).digits
+    except ValidationError:
+        raise BadKeys(
+            "digits must be a string of 1 to 32 of 0-9 * # A-D, w and W for pauses"
+        ) from None
     return digits, keypad_tones(digits.replace(" ", ""))
 
 
