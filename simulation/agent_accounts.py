@@ -12,6 +12,8 @@ from quart import Quart, Response, jsonify, request
 from quart.typing import ResponseReturnValue
 
 from simulation.agent_profile import AgentProfile, Json, at
+from simulation.agent_rest_rules import Fault, agent_faults, tool_faults, voice_problem
+from simulation.agent_rest_shown import shown_agent, shown_tool
 
 SIGNATURE_VALID_S = 900.0
 """Signed URLs can be opened for 15 minutes."""
@@ -26,6 +28,13 @@ class Account:
         self.api_key = api_key
         self.agents: dict[str, Json] = {name: deepcopy(kept) for name, kept in agents.items()}
         self.tools: dict[str, Json] = {}
+        self.writes: list[str] = []
+        """Every request so far that was to change something: "PATCH /v1/convai/agents/agent_1"."""
+        self.failures: list[tuple[int, object]] = []
+        """The next requests get these answers, status and body, and have no effect."""
+        self.ignored: list[str] = []
+        """Dotted paths of settings that are accepted and not kept, as the real one has been seen
+        to do with override switches."""
         self._rng = rng
         self._signatures: dict[str, tuple[str, float]] = {}
 
@@ -54,6 +63,26 @@ class Account:
     def use_up(self, url: str) -> None:
         """A signature opens one conversation."""
         self._signatures.pop(_signature(url), None)
+
+    def forget_ignored(self, sent: Json) -> None:
+        """Take out of a body what is not kept."""
+        for path in self.ignored:
+            way, _, name = path.rpartition(".")
+            parent = at(sent, way)
+            if isinstance(parent, dict):
+                parent.pop(name, None)
+
+    def refusal_of(self, agent: Json) -> tuple[Response, int] | None:
+        """ElevenLabs' answer to settings whose parts do not go together, or None."""
+        ids = at(agent, "conversation_config.agent.prompt.tool_ids")
+        for tool_id in ids if isinstance(ids, list) else []:
+            if tool_id not in self.tools:
+                return _problem(400, "invalid_agent_config", f"Tool with id {tool_id} not found.")
+        if ids and at(agent, "conversation_config.agent.prompt.tools"):
+            message = "Only one of tools and tool_ids can be set."
+            return _problem(400, "invalid_agent_config", message)
+        said = voice_problem(agent)
+        return _problem(400, "invalid_agent_config", said) if said else None
 
     def profile(self, agent_id: str) -> AgentProfile:
         """The agent's settings with the tools that they name."""
@@ -96,9 +125,14 @@ def build_app(account: Account, socket_url: Callable[[], str], now: Callable[[],
     @app.before_request
     async def check_key() -> ResponseReturnValue | None:
         given = request.headers.get("xi-api-key", "")
-        if hmac.compare_digest(given.encode(), account.api_key.encode()):
-            return None
-        return _problem(401, "invalid_api_key", "Invalid API key")
+        if not hmac.compare_digest(given.encode(), account.api_key.encode()):
+            return _problem(401, "invalid_api_key", "Invalid API key")
+        if account.failures:
+            status, body = account.failures.pop(0)
+            return jsonify(body), status
+        if request.method != "GET":
+            account.writes.append(f"{request.method} {request.path}")
+        return None
 
     async def sent_object() -> Json | None:
         sent = await request.get_json(force=True, silent=True)
@@ -122,17 +156,24 @@ def build_app(account: Account, socket_url: Callable[[], str], now: Callable[[],
     @app.post("/v1/convai/agents/create")
     async def create_agent() -> ResponseReturnValue:
         sent = await sent_object()
-        if sent is None or not isinstance(sent.get("conversation_config"), dict):
-            return _problem(422, "invalid_parameters", "conversation_config is required")
+        faults = agent_faults(sent or {}, new=True)
+        if faults:
+            return _unprocessable(faults)
+        refusal = account.refusal_of(sent or {})
+        if refusal is not None:
+            return refusal
+        account.forget_ignored(sent or {})
         agent_id = account.new_id("agent")
-        account.agents[agent_id] = {**deepcopy(sent), "agent_id": agent_id}
+        account.agents[agent_id] = {**deepcopy(sent or {}), "agent_id": agent_id}
         return jsonify({"agent_id": agent_id})
 
     @app.get("/v1/convai/agents")
     async def list_agents() -> ResponseReturnValue:
+        wanted = set(request.args.getlist("tags"))
         listed = [
             {"agent_id": agent_id, "name": agent.get("name", ""), "tags": agent.get("tags", [])}
             for agent_id, agent in account.agents.items()
+            if wanted <= set(_tags(agent))
         ]
         return jsonify({"agents": listed, "has_more": False, "next_cursor": None})
 
@@ -148,23 +189,36 @@ def build_app(account: Account, socket_url: Callable[[], str], now: Callable[[],
             changes = await sent_object()
             if changes is None:
                 return _problem(422, "invalid_parameters", "a JSON object is required")
-            changes.pop("agent_id", None)
-            _merge(agent, changes)
-        return jsonify(agent)
+            faults = agent_faults(changes, new=False)
+            if faults:
+                return _unprocessable(faults)
+            account.forget_ignored(changes)
+            changed = deepcopy(agent)
+            _merge(changed, changes)
+            refusal = account.refusal_of(changed)
+            if refusal is not None:
+                return refusal
+            account.agents[agent_id] = agent = changed
+        return jsonify(shown_agent(agent))
 
     @app.post("/v1/convai/tools")
     async def create_tool() -> ResponseReturnValue:
-        sent = await sent_object()
-        config = sent.get("tool_config") if sent else None
-        if not isinstance(config, dict) or not config.get("name") or not config.get("type"):
-            return _problem(422, "invalid_parameters", "tool_config with type and name is required")
+        config, faults = _sent_tool(await sent_object())
+        if faults:
+            return _unprocessable(faults)
         tool_id = account.new_id("tool")
         account.tools[tool_id] = _tool(tool_id, config)
         return jsonify(account.tools[tool_id])
 
     @app.get("/v1/convai/tools")
     async def list_tools() -> ResponseReturnValue:
-        return jsonify({"tools": list(account.tools.values()), "has_more": False})
+        kinds = request.args.getlist("types")
+        listed = [
+            tool
+            for tool in account.tools.values()
+            if not kinds or at(tool, "tool_config.type") in kinds
+        ]
+        return jsonify({"tools": listed, "has_more": False, "next_cursor": None})
 
     @app.route("/v1/convai/tools/<tool_id>", methods=["GET", "PATCH", "DELETE"])
     async def one_tool(tool_id: str) -> ResponseReturnValue:
@@ -174,20 +228,33 @@ def build_app(account: Account, socket_url: Callable[[], str], now: Callable[[],
             del account.tools[tool_id]
             return jsonify({})
         if request.method == "PATCH":
-            sent = await sent_object()
-            config = sent.get("tool_config") if sent else None
-            if not isinstance(config, dict):
-                return _problem(422, "invalid_parameters", "tool_config is required")
+            config, faults = _sent_tool(await sent_object())
+            if faults:
+                return _unprocessable(faults)
             account.tools[tool_id] = _tool(tool_id, config)
         return jsonify(account.tools[tool_id])
 
     return app
 
 
+def _unprocessable(faults: list[Fault]) -> tuple[Response, int]:
+    return jsonify({"detail": faults}), 422
+
+
+def _sent_tool(body: Json | None) -> tuple[Json, list[Fault]]:
+    config = (body or {}).get("tool_config")
+    return config if isinstance(config, dict) else {}, tool_faults(body or {})
+
+
+def _tags(agent: Json) -> list[str]:
+    tags = agent.get("tags")
+    return [str(tag) for tag in tags] if isinstance(tags, list) else []
+
+
 def _tool(tool_id: str, config: Json) -> Json:
     return {
         "id": tool_id,
-        "tool_config": deepcopy(config),
+        "tool_config": shown_tool(config),
         "access_info": {
             "is_creator": True,
             "creator_name": "Simulation",

@@ -158,7 +158,7 @@ def settings_for(agent_id: str, speaks: str, hears: str) -> Json:
                 "prompt": {"prompt": "", "tool_ids": [], "built_in_tools": {"end_call": end_call}},
             },
             "asr": {"user_input_audio_format": hears},
-            "tts": {"agent_output_audio_format": speaks},
+            "tts": {"model_id": "eleven_flash_v2_5", "agent_output_audio_format": speaks},
             "conversation": {"client_events": list(CLIENT_EVENTS)},
         },
         "platform_settings": {

@@ -207,7 +207,10 @@ async def test_an_agent_set_up_by_the_vendors_own_client_takes_effect() -> None:
         "name": "report_result",
         "description": "Report how it ended.",
         "expects_response": True,
-        "parameters": {"type": "object", "properties": {"status": {"type": "string"}}},
+        "parameters": {
+            "type": "object",
+            "properties": {"status": {"type": "string", "description": "How."}},
+        },
     }
     tool = await tools.create(request={"tool_config": config})
     settings: Any = {
