@@ -69,6 +69,12 @@ PURE_MODULES = frozenset(
         "bridge.elevenlabs_wire",
         "orchestration.conversation",
         "orchestration.evidence.walk",
+        "vocero.agent_setup.differences",
+        "vocero.agent_setup.managed",
+        "vocero.agent_setup.plan",
+        "vocero.agent_setup.refusals",
+        "vocero.agent_setup.showing",
+        "vocero.agent_setup.telling",
     },
 )
 PURE_ROOMS = frozenset({"audio"})
