@@ -17,6 +17,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from vocero.agent_command import agent
 from vocero.bench_command import bench
 from vocero.setting_values import Problem
 from vocero.settings import (
@@ -317,6 +318,7 @@ def understand(
         raise click.UsageError(str(bad)) from None
 
 
+commands.add_command(agent)
 commands.add_command(bench)
 
 
