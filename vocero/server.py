@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import os
 import signal
@@ -14,6 +13,7 @@ from phonenumbers import SUPPORTED_SHORT_REGIONS, PhoneMetadata
 
 from vocero import open_files
 from vocero.front_door import FrontDoor
+from vocero.garbage import GarbageWatch, keep_what_is_there
 from vocero.outside import real_outside
 from vocero.service import Service
 from vocero.settings import Settings
@@ -97,19 +97,20 @@ async def serve(settings: Settings, *, ready: Callable[[str], None]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, asked_to_stop)
     door = FrontDoor(service.app, service.switchboard)
+    watch = GarbageWatch(lambda: service.switchboard.live_calls)
     try:
         port = await bind(door, settings)
         load_number_data()
         async with service:
             await door.open()
-            # What was imported and built so far stays: no reason to look through it again.
-            gc.collect()
-            gc.freeze()
+            keep_what_is_there()
+            watch.start()
             ready(f"http://{settings.host}:{port}")
             try:
                 await stopping.wait()
                 await _drain(service, settings.drain_seconds, at_once)
             finally:
+                watch.stop()
                 await door.stop(HURRIED_GRACE_S if at_once.is_set() else DOOR_GRACE_S)
     finally:
         await door.stop(0.0)
