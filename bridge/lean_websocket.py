@@ -22,7 +22,7 @@ from websockets.server import ServerProtocol
 from websockets.uri import WebSocketURI, parse_uri
 
 from bridge.lean_socket import LeanSocket
-from bridge.ports import MediaEntrance, SocketListener, TextSocket
+from bridge.ports import REFUSED_HERE, MediaEntrance, SocketListener, TextSocket
 from bridge.text_frames import masked_text_frame, read_masked_text, read_text, text_frame
 
 HANDSHAKE_S = 5.0
@@ -84,6 +84,9 @@ class LeanServerSocket(LeanSocket):
             refusal = self._entrance.refuse_upgrade(message.path, signature)
             if refusal is not None:
                 response = self._server.reject(refusal, f"{HTTPStatus(refusal).phrase}\n")
+        if response.status_code != HTTPStatus.SWITCHING_PROTOCOLS:
+            name, value = REFUSED_HERE
+            response.headers[name] = value
         self._server.send_response(response)
         self._flush()
         if self._server.state is State.OPEN:

@@ -63,6 +63,10 @@ class CallObserver(Protocol):
         """The call is over. May raise; then it is told again, until it was taken once."""
 
 
+REFUSED_HERE = ("X-Vocero", "media")
+"""A header of every upgrade that our own door refuses: tells it from a proxy's refusal."""
+
+
 class MediaEntrance(Protocol):
     """Where the carrier's media sockets come in (the switchboard fits)."""
 

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from http import HTTPStatus
 from typing import Any
 
-from bridge.ports import MediaEntrance, SocketListener
+from bridge.ports import REFUSED_HERE, MediaEntrance, SocketListener
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -147,6 +147,7 @@ async def _refuse(status: int, scope: Scope, send: Send) -> None:
         (b"content-type", b"text/plain; charset=utf-8"),
         (b"content-length", str(len(body)).encode()),
         (b"connection", b"close"),
+        (REFUSED_HERE[0].lower().encode(), REFUSED_HERE[1].encode()),
     ]
     await send({"type": "websocket.http.response.start", "status": status, "headers": headers})
     await send({"type": "websocket.http.response.body", "body": body})
