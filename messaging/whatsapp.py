@@ -14,12 +14,12 @@ import re
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 import httpx
 
 from messaging.sending_codes import CODES, Fate
 from messaging.text import MESSAGE_LIMIT, shorten
+from messaging.twilio_hosts import product_base
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ class WhatsApp:
         self._http = http
         self._auth = httpx.BasicAuth(account_sid, auth_token)
         self._messages = f"{base_url.rstrip('/')}/2010-04-01/Accounts/{account_sid}/Messages.json"
-        self._typing = f"{_messaging_base(base_url)}/v2/Indicators/Typing.json"
+        self._typing = f"{product_base(base_url, 'messaging')}/v2/Indicators/Typing.json"
         self._from = f"whatsapp:{from_number}"
         self._status_callback_url = status_callback_url
         self._template_sid = template_sid
@@ -197,15 +197,6 @@ class WhatsApp:
             return
         if response.status_code >= 300:
             log.debug("no typing indicator: Twilio answered %d", response.status_code)
-
-
-def _messaging_base(base_url: str) -> str:
-    """Where Twilio's messaging host is: the same address when that is not a twilio.com name."""
-    base = base_url.rstrip("/")
-    host = urlsplit(base).hostname or ""
-    if host.startswith("api.") and host.endswith(".twilio.com"):
-        return f"https://messaging.{host.removeprefix('api.')}"
-    return base
 
 
 def _template_text(body: str) -> str:
