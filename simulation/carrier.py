@@ -106,7 +106,7 @@ class SimulatedTwilio:
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> str:
         """Serves the REST API on a real port. Returns its base URL. Raises OSError."""
         await self.office.household.start()
-        self._served = await serve_app(self.app, host, port)
+        self._served = await serve_app(self.app, host, port, dated=False)
         self.base_url = self.media.base_url = self._served.base_url
         return self.base_url
 

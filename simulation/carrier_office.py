@@ -11,6 +11,7 @@ from random import Random
 from typing import Any, TypeVar
 
 from simulation.carrier_faults import Alert, Faults, Settings
+from simulation.carrier_holdings import Holdings
 from simulation.carrier_webhooks import Delivery, Form, Webhooks
 from simulation.channel import Connector
 
@@ -99,6 +100,8 @@ class Office:
     """The debugger: what Twilio would have complained about, in order."""
     wall_clock: Callable[[], float] = time.time
     """Seconds since the epoch: when calls and messages say that they were made."""
+    holdings: Holdings = field(default_factory=Holdings)
+    """What the account has: numbers, senders, permissions."""
     changed: Notice = field(default_factory=Notice)
     """Told at every change of a call's state and at every message."""
 

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-import json
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Protocol, cast
-from urllib.parse import urlencode
 
 import httpx
 from quart import Quart, Response, request
 
+from simulation.carrier_account import add_account_routes
+from simulation.carrier_answers import as_json, page_of, sent_form
 from simulation.carrier_call import SimulatedCall
 from simulation.carrier_chat import Messages
 from simulation.carrier_faults import RestError
@@ -55,25 +55,20 @@ def build_rest(office: Office, exchange: Exchange, messages: Messages, media: Me
 
     @app.errorhandler(RestError)
     async def refuse(error: RestError) -> Response:
-        return _json(error.body(), error.status)
+        return as_json(error.body(), error.status)
 
     @app.errorhandler(404)
     async def unknown(_: Exception) -> Response:
         missing = RestError(20404, f"The requested resource {request.path} was not found")
-        return _json(missing.body(), 404)
-
-    @app.get(f"/{API_VERSION}/Accounts/<account>.json")
-    async def show_account(account: str) -> Response:
-        kind = "Trial" if office.settings.trial else "Full"
-        return _json({"sid": office.account_sid, "status": "active", "type": kind})
+        return as_json(missing.body(), 404)
 
     @app.post(f"{account}/Calls.json")
     async def create_call(account: str) -> Response:
         if office.faults.bad_gateways > 0:
             office.faults.bad_gateways -= 1
             return Response("<html>502 Bad Gateway</html>", status=502, content_type="text/html")
-        call = exchange.place(await _form())
-        response = _json(call.record.resource(), 201)
+        call = exchange.place(await sent_form())
+        response = as_json(call.record.resource(), 201)
         if office.faults.lost_call_responses > 0:
             office.faults.lost_call_responses -= 1
             response.headers[LOST] = "1"
@@ -82,7 +77,7 @@ def build_rest(office: Office, exchange: Exchange, messages: Messages, media: Me
     @app.get(f"{account}/Calls.json")
     async def list_calls(account: str) -> Response:
         wanted = {name: request.args.get(name) for name in ("To", "From", "Status")}
-        return _page(
+        return page_of(
             "calls",
             [
                 call.record.resource()
@@ -101,17 +96,17 @@ def build_rest(office: Office, exchange: Exchange, messages: Messages, media: Me
 
     @app.get(f"{account}/Calls/<sid>.json")
     async def show_call(account: str, sid: str) -> Response:
-        return _json(find(sid).record.resource())
+        return as_json(find(sid).record.resource())
 
     @app.post(f"{account}/Calls/<sid>.json")
     async def update_call(account: str, sid: str) -> Response:
         call = find(sid)
-        call.update(await _form())
-        return _json(call.record.resource())
+        call.update(await sent_form())
+        return as_json(call.record.resource())
 
     @app.post(f"{account}/Messages.json")
     async def create_message(account: str) -> Response:
-        response = _json(messages.send(await _form()).resource(), 201)
+        response = as_json(messages.send(await sent_form()).resource(), 201)
         if office.faults.lost_message_responses > 0:
             office.faults.lost_message_responses -= 1
             response.headers[LOST] = "1"
@@ -120,7 +115,7 @@ def build_rest(office: Office, exchange: Exchange, messages: Messages, media: Me
     @app.get(f"{account}/Messages.json")
     async def list_messages(account: str) -> Response:
         to, from_ = request.args.get("To"), request.args.get("From")
-        return _page(
+        return page_of(
             "messages",
             [
                 each.resource()
@@ -134,15 +129,15 @@ def build_rest(office: Office, exchange: Exchange, messages: Messages, media: Me
         at = messages.chat.find(lambda each: each.sid == sid)
         if at is None:
             raise RestError(20404, f"The requested resource {request.path} was not found")
-        return _json(messages.chat[at].resource())
+        return as_json(messages.chat[at].resource())
 
     @app.post("/v2/Indicators/Typing.json")
     async def typing() -> Response:
-        form = await _form()
+        form = await sent_form()
         if form.get("channel") != ["whatsapp"] or not form.get("messageId"):
             raise RestError(20001)
         messages.typing.append(form["messageId"][-1])
-        return _json({"success": True})
+        return as_json({"success": True})
 
     @app.post("/v1/Content")
     async def create_content() -> Response:
@@ -153,53 +148,11 @@ def build_rest(office: Office, exchange: Exchange, messages: Messages, media: Me
         sid = office.sid("HX")
         body = next(iter(types.values())).get("body", "")
         messages.contents[sid] = str(body)
-        return _json({"sid": sid, "account_sid": office.account_sid, **given}, 201)
+        return as_json({"sid": sid, "account_sid": office.account_sid, **given}, 201)
 
+    add_account_routes(app, office)
     media.install(app)
     return app
-
-
-async def _form() -> dict[str, list[str]]:
-    form = await request.form
-    return {name: form.getlist(name) for name in form}
-
-
-def _json(body: object, status: int = 200) -> Response:
-    return Response(json.dumps(body), status=status, content_type="application/json")
-
-
-def _page(key: str, rows: Sequence[object]) -> Response:
-    """One page of a list, newest first, as the SDK's pager reads it."""
-    try:
-        size = min(max(int(request.args.get("PageSize", "50")), 1), 1000)
-        page = max(int(request.args.get("Page", "0")), 0)
-    except ValueError as wrong:
-        raise RestError(20001) from wrong
-    rest = {
-        name: value
-        for name, value in request.args.items()
-        if name not in ("Page", "PageSize", "PageToken")
-    }
-
-    def uri(number: int) -> str:
-        return f"{request.path}?{urlencode({**rest, 'PageSize': size, 'Page': number})}"
-
-    first = page * size
-    more = first + size < len(rows)
-    shown = rows[first : first + size]
-    return _json(
-        {
-            key: list(shown),
-            "page": page,
-            "page_size": size,
-            "start": first,
-            "end": max(first, first + len(shown) - 1),
-            "uri": uri(page),
-            "first_page_uri": uri(0),
-            "next_page_uri": uri(page + 1) if more else None,
-            "previous_page_uri": uri(page - 1) if page else None,
-        }
-    )
 
 
 Message = MutableMapping[str, Any]

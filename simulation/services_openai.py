@@ -93,6 +93,11 @@ class SimulatedOpenAI:
         self.app.before_request(self._check_key)
         self.app.post("/v1/chat/completions")(self._complete)
         self.app.post("/v1/audio/transcriptions")(self._transcribe)
+        self.models = ["gpt-4o-mini", "whisper-1"]
+        """What is listed."""
+        self.unknown_models: set[str] = set()
+        """Names that are refused; any other answers."""
+        self.app.get("/v1/models")(self._list)
 
     def fail(self, mode: Mode, times: int | None = None) -> None:
         """From now on, or for so many requests only."""
@@ -143,6 +148,9 @@ class SimulatedOpenAI:
             asked, schema = _read_chat(body)
         except ValueError as wrong:
             return _problem(400, "invalid_request_error", str(wrong))
+        if asked.model in self.unknown_models:
+            said = f"The model `{asked.model}` does not exist or you do not have access to it."
+            return _problem(404, "invalid_request_error", said, "model_not_found")
         self.chats.append(asked)
         mode = self._next_mode()
         trouble = await self._trouble(mode)
@@ -169,6 +177,10 @@ class SimulatedOpenAI:
             return booking_evidence_of(asked.words, asked.system)
         reader = self._answers.get(asked.schema_name)
         return reader(asked.words) if reader is not None else None
+
+    async def _list(self) -> ResponseReturnValue:
+        listed = [{"id": name, "object": "model", "owned_by": "system"} for name in self.models]
+        return jsonify({"object": "list", "data": listed})
 
     async def _transcribe(self) -> ResponseReturnValue:
         form, files = await request.form, await request.files

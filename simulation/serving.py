@@ -42,8 +42,13 @@ class Served:
             await self._task
 
 
-async def serve_app(app: object, host: str = "127.0.0.1", port: int = 0) -> Served:
-    """Serve until stopped; port 0 picks a free one. Raises OSError when the port is taken."""
+async def serve_app(
+    app: object, host: str = "127.0.0.1", port: int = 0, *, dated: bool = True
+) -> Served:
+    """Serve until stopped; port 0 picks a free one. Raises OSError when the port is taken.
+
+    `dated`: every answer has the time; False for an application that tells it by itself.
+    """
     listener = socket.create_server((host, port))
     listener.setblocking(False)
     bound_port: int = listener.getsockname()[1]
@@ -51,6 +56,7 @@ async def serve_app(app: object, host: str = "127.0.0.1", port: int = 0) -> Serv
     config.bind = [f"fd://{listener.detach()}"]
     config.graceful_timeout = 0.2
     config.keep_alive_timeout = 5
+    config.include_date_header = dated
     config.loglevel = "WARNING"
     stop = asyncio.Event()
     trigger = cast(Callable[[], Awaitable[None]], stop.wait)

@@ -16,6 +16,7 @@ import httpx
 from simulation.agent import SimulatedElevenLabs
 from simulation.carrier import SimulatedTwilio
 from simulation.carrier_faults import Settings as CarrierSettings
+from simulation.carrier_holdings import OwnNumber
 from simulation.carrier_line import Business
 from simulation.channel import Connector
 from simulation.customer import SimulatedCustomer
@@ -65,6 +66,9 @@ class World:
             connect,
             seed,
             settings=CarrierSettings(calls_per_s=None),
+        )
+        self.twilio.office.holdings.numbers[PHONE_NUMBER] = OwnNumber(
+            voice_url=f"{vocero_url}/webhook/voice/outbound"
         )
         self.twilio.probe = self.probe
         self.twilio.call_begins = self.measure_anew

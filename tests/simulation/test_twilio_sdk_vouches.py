@@ -17,6 +17,7 @@ from twilio.rest import Client
 from websockets.asyncio.server import Server, ServerConnection, serve
 
 from simulation.carrier import SimulatedTwilio
+from simulation.carrier_holdings import OwnNumber, Sender
 from simulation.carrier_line import Business
 from simulation.carrier_office import Notice
 from simulation.channel import real_connector
@@ -210,3 +211,27 @@ def test_signatures_equal_the_published_vectors(
     url: str, form: tuple[tuple[str, str], ...], signature: str
 ) -> None:
     assert sign(TOKEN, url, form) == signature
+
+
+async def test_the_sdk_reads_what_the_account_has(world: World) -> None:
+    sdk, holdings = world.sdk, world.twilio.office.holdings
+    holdings.numbers[FROM] = OwnNumber(voice=False, voice_url="https://app.example.com/voice")
+    holdings.verified.add(WHO)
+    holdings.senders[FROM] = Sender("https://app.example.com/whatsapp")
+    holdings.countries_off.add("ES")
+
+    account = await asyncio.to_thread(sdk.api.accounts(ACCOUNT).fetch)
+    assert (account.status, account.type) == ("active", "Full")
+    (owned,) = await asyncio.to_thread(sdk.incoming_phone_numbers.list, phone_number=FROM)
+    assert owned.capabilities["voice"] is False and owned.voice_url.endswith("/voice")
+    assert await asyncio.to_thread(sdk.incoming_phone_numbers.list, phone_number=WHO) == []
+    (verified,) = await asyncio.to_thread(sdk.outgoing_caller_ids.list, phone_number=WHO)
+    assert verified.phone_number == WHO
+    (sender,) = await asyncio.to_thread(sdk.messaging.v2.channels_senders.list, channel="whatsapp")
+    assert (sender.sender_id, sender.status) == (f"whatsapp:{FROM}", "ONLINE")
+    for code, permitted in (("AR", True), ("ES", False)):
+        country = sdk.voice.v1.dialing_permissions.countries(code)
+        assert (await asyncio.to_thread(country.fetch)).low_risk_numbers_enabled is permitted
+    with pytest.raises(TwilioRestException) as unknown:
+        await asyncio.to_thread(sdk.voice.v1.dialing_permissions.countries("nowhere").fetch)
+    assert unknown.value.status == 404
