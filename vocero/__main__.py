@@ -19,6 +19,7 @@ from rich.text import Text
 
 from vocero.agent_command import agent
 from vocero.bench_command import bench
+from vocero.doctor_command import doctor
 from vocero.setting_values import Problem
 from vocero.settings import (
     Purpose,
@@ -26,6 +27,7 @@ from vocero.settings import (
     SettingsError,
     problems,
     read_settings,
+    secrets_of,
     warnings,
 )
 
@@ -88,21 +90,7 @@ def start_logging(settings: Settings) -> None:
     """Logs to standard error, with every secret of the settings masked."""
     from vocero.logs import set_up_logging
 
-    secrets = (
-        settings.twilio_auth_token,
-        settings.elevenlabs_api_key,
-        settings.openai_api_key,
-        settings.google_places_api_key,
-        settings.operator_password,
-        settings.secret_key,
-        settings.tools_secret,
-        settings.database_url,
-        settings.redis_url,
-    )
-    set_up_logging(
-        debug=settings.debug,
-        secrets=[secret.get_secret_value() for secret in secrets if secret.get_secret_value()],
-    )
+    set_up_logging(debug=settings.debug, secrets=secrets_of(settings))
 
 
 @commands.command(short_help="Begin here: a whole call, with everything outside simulated.")
@@ -320,6 +308,7 @@ def understand(
 
 commands.add_command(agent)
 commands.add_command(bench)
+commands.add_command(doctor)
 
 
 if __name__ == "__main__":

@@ -228,6 +228,12 @@ def _reason(kind: str, message: str) -> str:
     return text.replace("Input should be", "must be")
 
 
+def secrets_of(settings: Settings) -> list[str]:
+    """Every value that must not be shown, by its type: a new secret is among them by itself."""
+    values = (getattr(settings, name) for name in Settings.model_fields)
+    return [v.get_secret_value() for v in values if isinstance(v, SecretStr) and v]
+
+
 def problems(settings: Settings, purpose: Purpose = "serve") -> list[Problem]:
     """Whatever is missing or impossible for this purpose; empty when it can begin."""
     found: list[Problem | None] = []
