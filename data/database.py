@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sqlite3
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,12 @@ from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from data.store import StoreError
+from data.tables import metadata
 from data.turnstile import Turnstile
 
 _BUSY_TIMEOUT_MS = 10_000
+_SCRUB_WAIT_MS = 250
+"""How long writers may have to wait while the journal of a busy database is emptied."""
 _CONNECTIONS = 4
 
 
@@ -89,6 +93,50 @@ class Database:
                 f"the database at {engine.url.render_as_string()} cannot be used: {brief(error)}; "
                 "check DATABASE_URL, the disk's space and who may write there"
             ) from error
+
+    async def scrub(self, *, whole: bool) -> bool:
+        """Makes the files forget what was erased from the tables; see `data.forgetting`.
+
+        What is erased is overwritten in the database file (secure_delete), but the journal still
+        has it until it is written back and emptied, and pages that were rebuilt may have a copy
+        that nobody points to: `whole` writes the file anew. Raises StoreError.
+        """
+        engine = self._engine
+        if engine is None:
+            raise StoreError("the store is not open")
+        try:
+            if engine.dialect.name == "sqlite":
+                async with self._turnstile.passed(), engine.connect() as connection:
+                    return await _scrub_sqlite(connection, whole=whole)
+            names = ", ".join(sorted(metadata.tables))
+            async with engine.connect() as connection:
+                # Outside of a transaction, as it must be.
+                await connection.execution_options(isolation_level="AUTOCOMMIT")
+                await connection.exec_driver_sql(f"VACUUM {names}")
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+            raise StoreError(
+                f"what was erased may still lie in the files of the database: {brief(error)}"
+            ) from error
+        return True
+
+
+async def _scrub_sqlite(connection: AsyncConnection, *, whole: bool) -> bool:
+    # On the driver's own connection: a transaction would be in the way of both.
+    driver: Any = (await connection.get_raw_connection()).driver_connection
+    # All rows are fetched: a statement that is not over would be in the way, too.
+    run = driver.execute_fetchall
+    await run(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS if whole else _SCRUB_WAIT_MS}")
+    try:
+        if whole:
+            await run("VACUUM")
+        ((in_the_way, *_),) = await run("PRAGMA wal_checkpoint(TRUNCATE)")
+    except sqlite3.OperationalError as error:
+        if "locked" not in str(error) and "busy" not in str(error):
+            raise
+        return False
+    finally:
+        await run(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
+    return not in_the_way
 
 
 def brief(error: BaseException) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from data.answer_times import answer_times
-from data.call import CallEnding, CallReport, CallResult, EndCause, EntryKind
 from data.call_messages import ASKED_AS, messages_beside
 from data.memory_state import End, Kept, MemoryState
 from data.search_text import of_end, of_order, wanted_words
@@ -62,23 +61,7 @@ class MemoryPastCalls(MemoryState):
         for kept in self._outgoing.values():
             if self._is_about(kept, attempt, end) and not _is_result_to_send(kept):
                 kept.empty()
-        self._attempts[attempt_id] = Attempt(
-            attempt_id,
-            attempt.errand_id,
-            customer="",
-            to_number="",
-            business_name="",
-            errand_json="{}",
-            created_at=attempt.created_at,
-            state=attempt.state,
-        )
-        self._ends[attempt_id] = _bare(end)
-        self._erased.add(attempt_id)
-        self._reported.pop(attempt_id, None)
-        self._lines.pop(attempt_id, None)
-        for blocked in list(self._blocked.values()):
-            if blocked.attempt_id == attempt_id:
-                self._blocked[blocked.number] = replace(blocked, attempt_id="", words="")
+        self._lay_bare(attempt, end)
         return True
 
     async def note_act(self, entry: AuditEntry) -> AuditEntry:
@@ -161,15 +144,3 @@ def _is_result_to_send(kept: Kept) -> bool:
         and not kept.message.media_url
         and kept.message.stale_at is None
     )
-
-
-def _bare(end: End) -> End:
-    """What limits and figures need."""
-    report = CallReport(
-        end.report.attempt_id,
-        CallEnding(EndCause.AGENT_FINISHED),
-        answered=end.report.answered,
-        talked_s=end.report.talked_s,
-        timeline=tuple(e for e in end.report.timeline if e.kind is EntryKind.MEASURED),
-    )
-    return End(report, CallResult(status=end.result.status), end.ended_at, None)

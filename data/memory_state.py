@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from data.call import CallReport, CallResult, Quote, TimelineEntry
+from data.call import (
+    CallEnding,
+    CallReport,
+    CallResult,
+    EndCause,
+    EntryKind,
+    Quote,
+    TimelineEntry,
+)
 from data.store import (
     Attempt,
     AuditEntry,
@@ -64,3 +72,36 @@ class MemoryState:
     _plans: dict[str, PlannedCall] = field(default_factory=dict)
     _blocked: dict[str, BlockedNumber] = field(default_factory=dict)
     _acts: list[AuditEntry] = field(default_factory=list)
+
+    def _lay_bare(self, attempt: Attempt, end: End) -> None:
+        """Of a call only what limits and figures need is left."""
+        attempt_id = attempt.attempt_id
+        self._attempts[attempt_id] = Attempt(
+            attempt_id,
+            attempt.errand_id,
+            customer="",
+            to_number="",
+            business_name="",
+            errand_json="{}",
+            created_at=attempt.created_at,
+            state=attempt.state,
+        )
+        self._ends[attempt_id] = _bare(end)
+        self._erased.add(attempt_id)
+        self._reported.pop(attempt_id, None)
+        self._lines.pop(attempt_id, None)
+        for blocked in list(self._blocked.values()):
+            if blocked.attempt_id == attempt_id:
+                self._blocked[blocked.number] = replace(blocked, attempt_id="", words="")
+
+
+def _bare(end: End) -> End:
+    """What limits and figures need."""
+    report = CallReport(
+        end.report.attempt_id,
+        CallEnding(EndCause.AGENT_FINISHED),
+        answered=end.report.answered,
+        talked_s=end.report.talked_s,
+        timeline=tuple(e for e in end.report.timeline if e.kind is EntryKind.MEASURED),
+    )
+    return End(report, CallResult(status=end.result.status), end.ended_at, None)

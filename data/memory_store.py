@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from data.call import CallReport, CallResult, OutcomeStatus, Quote, TimelineEntry
+from data.memory_forgetting import MemoryForgetting
 from data.memory_messages import MemoryMessages
 from data.memory_past_calls import MemoryPastCalls
 from data.memory_state import End, Kept
 from data.store import Attempt, PlannedCall, StoreError, Turn
 
 
-class MemoryStore(MemoryMessages, MemoryPastCalls):
+class MemoryStore(MemoryMessages, MemoryPastCalls, MemoryForgetting):
     """`data.store.Store` in this process's memory."""
 
     __slots__ = ()

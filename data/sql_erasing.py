@@ -11,7 +11,7 @@ from data.sql_messages import EMPTIED
 from data.sql_part import SqlPart
 from data.tables import attempts, blocked_numbers, call_lines, messages_out
 
-_BLANKED: dict[str, Any] = {
+BLANKED: dict[str, Any] = {
     "customer": "",
     "to_number": "",
     "business_name": "",
@@ -25,6 +25,7 @@ _BLANKED: dict[str, Any] = {
     "search_text": "",
     "erased": 1,
 }
+"""What becomes of the row of an erased call."""
 
 
 class SqlErasing(SqlPart):
@@ -46,7 +47,7 @@ class SqlErasing(SqlPart):
             if found is None:
                 return False
             await connection.execute(
-                update(attempts).where(attempts.c.attempt_id == attempt_id).values(**_BLANKED)
+                update(attempts).where(attempts.c.attempt_id == attempt_id).values(**BLANKED)
             )
             await connection.execute(
                 delete(call_lines).where(call_lines.c.attempt_id == attempt_id)

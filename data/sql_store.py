@@ -9,9 +9,11 @@ from data.database import Database
 from data.schema import bring_up_to_date, is_current
 from data.sql_calls import SqlCalls
 from data.sql_erasing import SqlErasing
+from data.sql_forgetting import SqlForgetting
 from data.sql_messages import SqlMessages
 from data.sql_operators import SqlOperators
 from data.sql_past_calls import SqlPastCalls
+from data.sql_retention import SqlRetention
 from data.sql_turns import SqlTurns
 
 _locks: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
@@ -24,7 +26,16 @@ def _one_at_a_time() -> asyncio.Lock:
     return _locks.setdefault(asyncio.get_running_loop(), asyncio.Lock())
 
 
-class SqlStore(SqlMessages, SqlTurns, SqlCalls, SqlPastCalls, SqlOperators, SqlErasing):
+class SqlStore(
+    SqlMessages,
+    SqlTurns,
+    SqlCalls,
+    SqlPastCalls,
+    SqlOperators,
+    SqlErasing,
+    SqlForgetting,
+    SqlRetention,
+):
     """`data.store.Store` on a database. Open it before use and close it in the end."""
 
     def __init__(self, url: str) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from data.call import CallReport, CallResult, OutcomeStatus, Quote, TimelineEntry
+from data.forgetting import Forgetting
 
 MOST_FIGURES = 10_000
 """Calls that `Store.call_figures` tells of at once."""
@@ -179,7 +180,7 @@ class CallFigures:
     """How fast the agent answered, one per turn."""
 
 
-class Store(Protocol):
+class Store(Forgetting, Protocol):
     """Everything durable."""
 
     async def open(self) -> None:
