@@ -306,6 +306,29 @@ def understand(
         raise click.UsageError(str(bad)) from None
 
 
+@commands.command()
+@click.argument("number")
+@click.option("--yes", is_flag=True, help="Without asking.")
+@click.option("--end-calls", is_flag=True, help="End a call of theirs that is on.")
+def forget(number: str, yes: bool, end_calls: bool) -> None:
+    """Erase what is known of a customer: messages, errands, transcripts, recordings.
+
+    NUMBER as they write from it, in any of its writings. Says what is there, and asks. When and how
+    long their calls were stays, without a name, for the limits and the figures of a day.
+    """
+    settings = settings_for("call" if end_calls else None)
+    start_logging(settings)
+    from data.store import StoreError
+    from vocero.forget_command import run_forget
+
+    try:
+        done = asyncio.run(run_forget(settings, number, ask=not yes, end_calls=end_calls))
+    except StoreError as error:
+        unusable_database(error)
+    if not done:
+        sys.exit(1)
+
+
 commands.add_command(agent)
 commands.add_command(bench)
 commands.add_command(doctor)

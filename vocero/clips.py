@@ -23,6 +23,8 @@ from bridge.recording import CALL, SOUND
 
 log = logging.getLogger(__name__)
 
+CLIPS = "clips"
+"""The folder below VAR_DIR."""
 KEPT_S = 24 * 3600.0
 """How long a link works."""
 SWEEP_EVERY_S = 3600.0
@@ -59,10 +61,15 @@ class Clips:
         return await asyncio.to_thread(self._read, self._file(token))
 
     async def drop(self, address: str) -> None:
-        """Forget a clip that nobody was told of."""
+        """Forget a clip: nobody was told of it, or nobody may hear it any more. Raises OSError."""
         token = address.rpartition("/")[2]
         if _TOKEN.fullmatch(token):
             await asyncio.to_thread(self._file(token).unlink, missing_ok=True)
+
+    def exists(self, address: str) -> bool:
+        """Whether this clip is still there. Blocks."""
+        token = address.rpartition("/")[2]
+        return _TOKEN.fullmatch(token) is not None and self._file(token).is_file()
 
     async def sweep_for_ever(self) -> None:
         """Removes what is too old: now and from time to time. Ends by being cancelled."""

@@ -17,10 +17,10 @@ from simulation.carrier_chat import ChatMessage
 from simulation.clock import run_virtual
 from simulation.scenes import BUSY, SCENES
 from simulation.script import Scene
+from vocero.clips import CLIPS
 from vocero.interactive import Conversation
 from vocero.recordings import RECORDINGS
 from vocero.rehearsal import Rehearsal, Rehearsed, in_virtual_time, over_sockets
-from vocero.service import CLIPS
 from vocero.staying import Staying, one_time_password
 from vocero.storyteller import Storyteller, own_command
 

@@ -79,8 +79,11 @@ class Recorded:
         return target, size
 
     def remove(self, attempt_id: str) -> None:
-        """Erase all of it; no recording is fine. Raises OSError, then nothing or all is left."""
+        """Erase all of it, also what was never finished; no recording is fine. Raises OSError,
+        then nothing or all is left.
+        """
         folder = self._folder(attempt_id)
+        shutil.rmtree(folder.with_name(f".{folder.name}.part"), ignore_errors=True)
         # First out of sight: whatever happens to the rest, it is no recording any more.
         gone = folder.with_name(f".{folder.name}.gone")
         shutil.rmtree(gone, ignore_errors=True)
