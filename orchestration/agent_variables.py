@@ -12,7 +12,7 @@ VARIABLES = (
     "business_name",
     "business_phone",
     "customer_name",
-    "opening",  # the first sentence to say: that an AI is calling, for whom and what for
+    "opening",  # what to say first: that an AI calls, for whom, what for; where it is so: recorded
     "service",  # in the customer's words
     "request",  # anything particular
     "date",  # ISO; a range as "2026-11-26/2026-11-28"

@@ -14,9 +14,17 @@ from orchestration.said_aloud import WEEKDAYS, spoken_days, spoken_hours, wishes
 
 
 def brief(
-    errand: Errand, attempt_id: str, now: float, *, default_zone: str, callback: str = ""
+    errand: Errand,
+    attempt_id: str,
+    now: float,
+    *,
+    default_zone: str,
+    callback: str = "",
+    is_recorded: bool = False,
 ) -> dict[str, Variable]:
-    """The variables of one attempt at an errand; exactly agent_variables.VARIABLES."""
+    """The variables of one attempt at an errand; exactly agent_variables.VARIABLES. With
+    `is_recorded` the business is told so in the opening.
+    """
     zone_name = business_zone_name(errand.business, default_zone)
     there = local_now(now, zone_name)
     language = call_language(errand)
@@ -26,7 +34,7 @@ def brief(
         "business_name": clean(errand.business.name, 100),
         "business_phone": errand.business.phone or "",
         "customer_name": clean(errand.customer_name, 60),
-        "opening": opening_words(errand, language, region_of(errand)),
+        "opening": opening_words(errand, language, region_of(errand), is_recorded=is_recorded),
         "service": clean(errand.service, 120),
         "request": clean(errand.request, 300),
         "date": f"{wish.date}/{wish.date_until}" if wish.date_until else wish.date,

@@ -1,7 +1,8 @@
-"""What a call owes the business: to say that an AI calls, and to stay away when told so. Pure.
+"""What a call owes the business: to say that an AI calls and that it records, and to stay away when
+told so. Pure.
 
-Read from the transcript: whether the agent disclosed what it is, and whether the business asked not
-to be called any more.
+Read from the transcript: whether the agent disclosed what it is, whether it said that the call is
+recorded, and whether the business asked not to be called any more.
 """
 
 from __future__ import annotations
@@ -89,6 +90,14 @@ _AI = re.compile(
 _DENIED = re.compile(r"\b(?:no|not|n't|isn't|ningun[a]?|never|tampoco)\b(?: \w+){0,3} ?$")
 
 
+_RECORDS = re.compile(
+    r"\b(?:(?:se (?:esta |va a )?|estamos |estoy |vamos a |voy a )grab\w+|grabamos"
+    r"|(?:es|esta|sera|siendo|queda|va a ser) (?:siendo )?grabad\w+|con grabacion"
+    r"|(?:is|are|be|being|may be|get|gets|am|we're|i'm|we|i) (?:being )?record(?:ed|ing)?"
+    r"|on a recorded line|recorded (?:line|call))\b"
+)
+
+
 def asks_no_more_calls(said: Sequence[TimelineEntry]) -> str:
     """The business's sentence by which it asks never to be called again, or ""."""
     for entry in said:
@@ -111,6 +120,20 @@ def discloses(said: Sequence[TimelineEntry]) -> bool | None:
         return None
     text = fold(" ".join(first))
     return any(_DENIED.search(text[: found.start()]) is None for found in _AI.finditer(text))
+
+
+def announced_at(said: Sequence[TimelineEntry]) -> float | None:
+    """When the agent said that the call is recorded, in seconds since the order: the moment at
+    which its words were known, so they are heard within seconds after it. None: it did not, or
+    was cut short before.
+    """
+    for entry in said:
+        if entry.speaker is Speaker.AGENT:
+            text = fold(entry.text)
+            for found in _RECORDS.finditer(text):
+                if _DENIED.search(text[: found.start()]) is None:
+                    return entry.at_s
+    return None
 
 
 def _wants_silence(sentence: str) -> bool:

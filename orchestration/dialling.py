@@ -142,6 +142,7 @@ class Dialling:
                         needs.now(),
                         default_zone=needs.settings.default_zone,
                         callback=needs.settings.callback_number,
+                        is_recorded=needs.settings.calls_are_recorded,
                     ),
                     secret_numbers=(attempt.customer.removeprefix("whatsapp:"),),
                 )

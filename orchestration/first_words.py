@@ -1,4 +1,6 @@
-"""What the agent says first: that an artificial intelligence is calling, for whom and what for."""
+"""What the agent says first: that an artificial intelligence is calling, for whom and what for, and
+where the call is recorded, that it is.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,16 @@ from orchestration.places import clean
 from orchestration.spoken_times import fold
 
 _NAMELESS = {"es": "un cliente", "en": "a customer"}
+_RECORDED = {
+    "es": (
+        "Hola, soy un asistente de inteligencia artificial y esta llamada se graba. "
+        "Llamo de parte de {name} para {purpose}."
+    ),
+    "en": (
+        "Hello, I'm an artificial intelligence assistant and this call is recorded. "
+        "I'm calling on behalf of {name} to {purpose}."
+    ),
+}
 _TURNO = frozenset({"AR", "UY", "PY"})
 """Where an appointment is a "turno"; elsewhere in Spanish it is a "cita"."""
 _RESERVED = re.compile(
@@ -21,13 +33,17 @@ _SERVICE_LENGTH = 80
 _LONGEST_NAME = 40
 
 
-def opening_words(errand: Errand, language: str, region: str) -> str:
+def opening_words(errand: Errand, language: str, region: str, *, is_recorded: bool = False) -> str:
     """The first sentence: that an artificial intelligence is calling, for whom and what for.
 
-    `language` "es" or "en" of the call; `region` the business's ISO code, or "".
+    `language` "es" or "en" of the call; `region` the business's ISO code, or "". A call that
+    `is_recorded` is announced as such in the same breath as the artificial intelligence, before
+    anything that a business may want to interrupt.
     """
     name = speakable_name(errand.customer_name) or _NAMELESS[language]
     purpose = _purpose(errand, language, region)
+    if is_recorded:
+        return _RECORDED[language].format(name=name, purpose=purpose)
     if language == "es":
         return (
             "Hola, soy un asistente de inteligencia artificial y llamo de parte de "

@@ -51,6 +51,8 @@ class Settings:
     """How long an attempt of a dead process is looked for at the carrier."""
     answer_within_s: float = 20.0
     """How long the business is kept waiting for the customer's answer to its question."""
+    calls_are_recorded: bool = False
+    """Then the business is told so."""
     longest_call_s: float = 300.0
     """What a call may cost at most is reckoned with it."""
 

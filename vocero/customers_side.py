@@ -125,5 +125,6 @@ def _customer_settings(settings: Settings) -> CustomerSettings:
         default_zone=settings.default_timezone,
         callback_number=settings.twilio_phone_number,
         allowed_customers=None if everybody else frozenset(settings.allowed_customers),
+        calls_are_recorded=settings.record_calls,
         longest_call_s=settings.max_call_seconds,
     )

@@ -1,4 +1,10 @@
-"""What is kept of calls when RECORD_CALLS is on, and the clip that a customer gets of a booking."""
+"""What is kept of calls when RECORD_CALLS is on, and the clip that a customer gets of a booking.
+
+The business is told in the agent's opening words that the call is recorded. Sound is taken from the
+moment the phone is answered, so the business's own greeting before these words is part of it; it is
+in memory until the call is over, and only then it is known whether they were said: call.json has it
+as "announced_at", and with `only_announced` nothing is written of a call in which they were not.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +16,9 @@ from pathlib import Path
 from audio.clip import NoClip
 from bridge.recorder import CallRecorder
 from bridge.timings import CallTimings
-from data.call import CallOrder, CallReport, OutcomeStatus
+from data.call import CallOrder, CallReport, OutcomeStatus, Speaker
 from data.store import CallRecord, OutgoingMessage, Store, StoreError, Turn
+from orchestration.courtesy import announced_at
 from vocero.clips import KEPT_S, Clips
 
 log = logging.getLogger(__name__)
@@ -33,6 +40,8 @@ class Recordings:
     """Seconds since the epoch."""
     clips: Clips | None
     """None where nobody could play them."""
+    only_announced: bool
+    """Keep nothing of a call in which the agent did not say that it is recorded."""
     promised: Callable[[], None]
     """There is something new to send."""
     written: Callable[[str], None] = lambda attempt_id: None
@@ -50,12 +59,20 @@ class Recordings:
     async def save(self, recorder: CallRecorder, report: CallReport) -> None:
         """The call is over and its result told: write it down. Raises OSError, StoreError."""
         try:
-            await self._save(recorder, report)
+            kept = await self._save(recorder, report)
         finally:
             self.unwritten.discard(report.attempt_id)
-        self.written(report.attempt_id)
+        if kept:
+            self.written(report.attempt_id)
 
-    async def _save(self, recorder: CallRecorder, report: CallReport) -> None:
+    async def _save(self, recorder: CallRecorder, report: CallReport) -> bool:
+        said = report.said()
+        announced = announced_at(said)
+        if announced is None and self.only_announced:
+            log.warning("nothing is kept of a recording: nobody heard that it was made")
+            return False
+        if announced is None and any(each.speaker is Speaker.AGENT for each in said):
+            log.info("the agent did not say that the call is recorded (docs/privacy.md)")
         record = await self.store.call(report.attempt_id)
         result = record.result if record is not None else None
         began = record.attempt.created_at if record is not None else None
@@ -63,11 +80,12 @@ class Recordings:
             self.var_dir / RECORDINGS,
             report,
             None if result is None else result.model_dump_json(),
-            {"started_at": began, "agent_id": self.agent_id},
+            {"started_at": began, "agent_id": self.agent_id, "announced_at": announced},
         )
         log.info("recorded the call in %s", folder)
         if record is not None:
             await self._promise_clip(record, folder)
+        return True
 
     async def _promise_clip(self, record: CallRecord, folder: Path) -> None:
         """After a booking the customer hears the words behind it. The result stands without."""

@@ -146,6 +146,7 @@ class Service:
             store=self.store,
             now=outside.now,
             clips=self._clips if self._serves_customers else None,
+            only_announced=settings.record_only_announced,
             promised=self._sending.outbox.wake,
             written=self._recorded,
             unwritten=self._unwritten,

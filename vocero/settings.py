@@ -145,6 +145,8 @@ class Settings(BaseSettings):
         tuple[str, ...], NoDecode, BeforeValidator(read_hosts)
     ] = ("mms.twiliocdn.com", "media.twiliocdn.com", "s3-external-1.amazonaws.com")
     record_calls: bool = False
+    record_only_announced: bool = False
+    """Keep nothing of a call in which the agent did not say that it is recorded."""
     keep_audio_days: Days = 7
     keep_transcript_days: Days = 30
 

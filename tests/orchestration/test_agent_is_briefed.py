@@ -126,6 +126,36 @@ def test_the_first_sentence_without_a_name_or_a_wish() -> None:
     assert "para hacerle una consulta." in opening(service="", preferences=Preferences())
 
 
+@pytest.mark.parametrize(
+    ("phone", "words"),
+    [
+        (
+            "+541140000101",
+            (
+                "Hola, soy un asistente de inteligencia artificial y esta llamada se graba. "
+                "Llamo de parte de Lucía para pedir un turno para corte."
+            ),
+        ),
+        (
+            "+442079460101",
+            (
+                "Hello, I'm an artificial intelligence assistant and this call is recorded. "
+                "I'm calling on behalf of Lucía to make an appointment."
+            ),
+        ),
+    ],
+)
+def test_a_recorded_call_is_announced_before_anything_that_may_be_interrupted(
+    phone: str, words: str
+) -> None:
+    business = ERRAND.business.model_copy(update={"phone": phone})
+    errand = replace(ERRAND, language="es", customer_name="Lucía", business=business)
+    briefed = brief(errand, "a", NOON, default_zone=ZONE, is_recorded=True)
+    assert briefed["opening"] == words
+    plain = brief(errand, "a", NOON, default_zone=ZONE)
+    assert {**briefed, "opening": plain["opening"]} == plain
+
+
 def test_the_first_sentence_in_english() -> None:
     london = ERRAND.business.model_copy(update={"phone": "+442079460101"})
     assert opening(language="en", service="haircut", business=london) == (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from data.call import EntryKind, Speaker, TimelineEntry
-from orchestration.courtesy import asks_no_more_calls, discloses
+from orchestration.courtesy import announced_at, asks_no_more_calls, discloses
 
 
 def said(*lines: str) -> tuple[TimelineEntry, ...]:
@@ -145,3 +145,36 @@ def test_the_disclosure_must_come_in_the_first_turn() -> None:
     assert discloses(late) is False
     assert discloses(said("B: ¿Hola? ¿Es un robot?")) is None
     assert discloses(()) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Hola, soy un asistente de inteligencia artificial y esta llamada se graba.",
+        "Hello, I'm an artificial intelligence assistant and this call is recorded.",
+        "Le aviso que la llamada se está grabando.",
+        "Esta llamada va a ser grabada.",
+        "La conversación es grabada, ¿está bien?",
+        "Estamos grabando la llamada.",
+        "Just so you know, I'm recording this call.",
+        "This call may be recorded.",
+    ],
+)
+def test_that_a_call_is_recorded_counts_as_said_when_the_agent_says_it(line: str) -> None:
+    assert announced_at(said("B: Hola", f"A: {line}", "B: Bien")) == 1.0
+    assert announced_at(said(f"B: {line}", "A: Quería un turno.")) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Hola, soy un asistente de inteligencia artificial y llamo de parte de Lucía.",
+        "Esta llamada no se graba.",
+        "This call is not recorded.",
+        "No la estamos grabando.",
+        "Tengo grabado el número.",
+        "",
+    ],
+)
+def test_other_words_announce_no_recording(line: str) -> None:
+    assert announced_at(said(f"A: {line}")) is None
