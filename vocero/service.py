@@ -23,7 +23,7 @@ from messaging.outbox import Sender
 from messaging.whatsapp import WhatsApp
 from orchestration.agent_tools import AgentTools
 from vocero.adapters import CallDesk, CarrierLookup, CountingSender, PhoneDesk, Watcher
-from vocero.clips import Clips, add_clip_route
+from vocero.clips import CLIPS, Clips, add_clip_route
 from vocero.customers_side import CustomersSide, OtherSide
 from vocero.loop_lag import BUSY, EVERY_S, LagWatch
 from vocero.metrics import Metrics
@@ -32,6 +32,7 @@ from vocero.operators.needs import HearPiece, OperatorsNeeds
 from vocero.operators.operators import add_no_operators, add_operators
 from vocero.outside import Outside
 from vocero.recordings import RECORDINGS, Recordings
+from vocero.retention import DAY_S, Retention
 from vocero.sending import Sending
 from vocero.settings import Settings
 from vocero.tools_api import add_tools_api
@@ -46,7 +47,6 @@ ENGLISH_SPEAKING = frozenset({"US", "GB", "IE", "AU", "NZ", "CA"})
 TAKE_UP_AGAIN_S = 1.0
 LATE_DIAL_S = 10.0
 """How long a call that was accepted waits for a loop that is late; then it is dialled anyway."""
-CLIPS = "clips"
 
 
 class Service:
@@ -176,6 +176,17 @@ class Service:
             busy=lambda: BUSY if self._lag.late else "",
         )
 
+    def _retention(self) -> Retention:
+        settings = self.settings
+        return Retention(
+            self.store,
+            settings.var_dir / RECORDINGS,
+            keep_audio_s=settings.keep_audio_days * DAY_S,
+            keep_words_s=settings.keep_transcript_days * DAY_S,
+            now=self._outside.now,
+            being_recorded=self._unwritten.__contains__,
+        )
+
     def _open_to_operators(self) -> Feed | None:
         settings, outside = self.settings, self._outside
         password = settings.operator_password.get_secret_value()
@@ -227,6 +238,8 @@ class Service:
         if self._serves_customers:
             sweeping = tasks.create_task(self._clips.sweep_for_ever(), name="sweeping clips")
             self._stack.callback(sweeping.cancel)
+            retention = tasks.create_task(self._retention().run(), name="retention")
+            self._stack.callback(retention.cancel)
             self._customers.show_typing_in(tasks)
             self._stack.callback(self._customers.stop_typing)
         if self._feed is not None:
