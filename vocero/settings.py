@@ -64,6 +64,8 @@ Count = Annotated[int, Field(ge=1, le=1_000_000)]
 Days = Annotated[int, Field(ge=0, le=36_500)]
 Secret = Annotated[SecretStr, BeforeValidator(read_secret)]
 NONE = SecretStr("")
+LEAST_TOOLS_SECRET = 16
+"""Characters; nothing but this secret stands between a stranger and a false report."""
 
 
 def _home_country(known: dict[str, Any]) -> tuple[str, ...]:
@@ -282,6 +284,9 @@ def warnings(settings: Settings, env_file: Path = ENV_FILE) -> list[Problem]:
         parts = urlsplit(url)
         if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
             found.append(Problem(name, "sends your key over plain http to another machine"))
+    if 0 < len(settings.tools_secret) < LEAST_TOOLS_SECRET:
+        wrong = "is short enough to be guessed: whoever does can report what a call came to"
+        found.append(Problem("TOOLS_SECRET", wrong, "openssl rand -hex 24 makes a good one"))
     spend = spend_problem(
         settings.max_spend_per_day, settings.price_per_minute, settings.max_call_seconds
     )

@@ -1,13 +1,30 @@
-"""The agent's tools over HTTP, for agents set up with server tools (the original plan's way)."""
+"""The agent's tools over HTTP, for agents set up with server tools (the original plan's way).
+
+Who has the secret may answer for any live call, so it is compared in constant time, before
+anything else is looked at; it is never logged and never repeated. Every answer of a tool, and every
+refusal, has that tool's shape: a model reads it.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import json
+import logging
 from collections.abc import Mapping
 from typing import Protocol
 
 from quart import Quart, Response, request
+from werkzeug.exceptions import HTTPException
+
+log = logging.getLogger(__name__)
+
+VERDICTS = {"validate_slot": "valid", "report_result": "success"}
+"""The tools that there are, and the word that tells whether it went well."""
+WINDOW_S = 60.0
+MOST_WRONG = 30
+"""Wrong secrets in a window that are answered 401; what is over it is told to wait (429). The
+right secret always passes: whoever guesses must not be able to keep the agent out."""
 
 
 class LiveTools(Protocol):
@@ -20,22 +37,53 @@ class LiveTools(Protocol):
     ) -> str: ...
 
 
+class WrongSecrets:
+    """How many wrong secrets came lately; one line in the log per window. Time is an argument."""
+
+    def __init__(self) -> None:
+        self._began = 0.0
+        self._count = 0
+
+    def wait_s(self, now: float) -> int:
+        """Another one came: how long whoever sent it should wait, in seconds; 0 for not at all."""
+        if not 0 <= now - self._began < WINDOW_S:
+            self._began, self._count = now, 0
+        self._count += 1
+        if self._count == 1:
+            log.warning("/api/tools was asked with a missing or wrong TOOLS_SECRET")
+        elif self._count == MOST_WRONG + 1:
+            log.warning("/api/tools: more than %d wrong secrets in a minute", MOST_WRONG)
+        if self._count <= MOST_WRONG:
+            return 0
+        return int(self._began + WINDOW_S - now) + 1
+
+
 def add_tools_api(app: Quart, secret: str, tools: LiveTools) -> None:
     """Adds /api/tools/validate_slot and /api/tools/report_result; call it only with a secret."""
+    wrong = WrongSecrets()
 
     async def answer(name: str) -> Response:
-        offered = request.headers.get("Authorization", "")
-        if not hmac.compare_digest(offered.encode(), f"Bearer {secret}".encode()):
-            return _json({"message": "the bearer secret is missing or wrong"}, 401)
+        if not _is_right(request.headers.get("Authorization", ""), secret):
+            wait_s = wrong.wait_s(asyncio.get_running_loop().time())
+            refusal = _refused(name, "the bearer secret is missing or wrong", 401)
+            refusal.headers["WWW-Authenticate"] = "Bearer"
+            if wait_s:
+                refusal = _refused(name, "too many wrong secrets, try again later", 429)
+                refusal.headers["Retry-After"] = str(wait_s)
+            return refusal
         try:
             body = json.loads(await request.get_data(as_text=False))
+        except HTTPException as error:  # too long, or too slow: `vocero.web` sets the limits
+            return _refused(name, f"the body was not taken: {error.name.lower()}", error.code)
         except (ValueError, RecursionError):
             body = None
         if not isinstance(body, dict):
-            return _json({"message": "the body must be a JSON object"}, 400)
+            return _refused(name, "the body must be a JSON object", 400)
         call_id = body.pop("call_id", None)
-        if not isinstance(call_id, str) or not tools.is_live(call_id):
-            return _json({"message": "call_id names no live call"}, 404)
+        if not isinstance(call_id, str) or not call_id:
+            return _refused(name, "call_id is missing: send the dynamic variable call_id", 404)
+        if not tools.is_live(call_id):
+            return _refused(name, "call_id names no live call", 404)
         return Response(
             await tools.answer_json(call_id, name, body), content_type="application/json"
         )
@@ -49,5 +97,13 @@ def add_tools_api(app: Quart, secret: str, tools: LiveTools) -> None:
         return await answer("report_result")
 
 
-def _json(body: Mapping[str, object], status: int) -> Response:
-    return Response(json.dumps(body), status=status, content_type="application/json")
+def _is_right(offered: str, secret: str) -> bool:
+    # The scheme's case does not matter (RFC 9110, 11.1), and it is no secret.
+    scheme, _, token = offered.partition(" ")
+    same = hmac.compare_digest(token.strip().encode(), secret.encode())
+    return same and scheme.lower() == "bearer"
+
+
+def _refused(name: str, message: str, status: int | None) -> Response:
+    body = json.dumps({VERDICTS[name]: False, "message": message})
+    return Response(body, status=status or 400, content_type="application/json")

@@ -297,3 +297,12 @@ def test_the_example_names_every_setting_with_a_comment_and_its_default(
             assert before.startswith("# "), f"{line} has no comment"
             assert not before.startswith("# ---"), f"{line} has no comment"
     assert load_settings(env_file=example).model_dump() == load_settings({}).model_dump()
+
+
+@pytest.mark.parametrize(("secret", "warned"), [("", False), ("x" * 15, True), ("x" * 16, False)])
+def test_a_secret_that_can_be_guessed_is_warned_of(
+    secret: str, warned: bool, tmp_path: Path
+) -> None:
+    found = warnings(load_settings({**GOOD, "TOOLS_SECRET": secret}), tmp_path / "none")
+    assert named(found) == ({"TOOLS_SECRET"} if warned else set())
+    assert not secret or secret not in str(found)

@@ -6,9 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from simulation.clock import run_virtual
 from simulation.scenes import BOOKED
 from vocero.rehearsal import Rehearsal, in_virtual_time
+from vocero.tools_api import MOST_WRONG, WINDOW_S, WrongSecrets
 
 SECRET = "a-long-secret-for-tools"
 ROUTES = ("/api/tools/validate_slot", "/api/tools/report_result")
@@ -83,3 +86,105 @@ def test_without_a_secret_there_are_no_such_routes(tmp_path: Path) -> None:
             assert (await _post(rehearsal, path, {"call_id": attempt_id}, ""))[0] == 404
 
     _during_a_call(tmp_path, {}, story)
+
+
+def test_every_refusal_has_the_shape_of_the_tools_answers(tmp_path: Path) -> None:
+    async def story(rehearsal: Rehearsal, attempt_id: str) -> None:
+        for path, verdict in zip(ROUTES, ("valid", "success"), strict=True):
+            for body, secret, status in (
+                ({"call_id": attempt_id}, "wrong", 401),
+                ({"call_id": "f" * 32}, SECRET, 404),
+                ({}, SECRET, 404),
+                (b"[]", SECRET, 400),
+                (b" " * 70_000, SECRET, 413),
+            ):
+                got, answer = await _post(rehearsal, path, body, secret)
+                assert got == status
+                assert set(answer) == {verdict, "message"} and answer[verdict] is False
+                assert answer["message"]
+
+    _during_a_call(tmp_path, {"TOOLS_SECRET": SECRET}, story)
+
+
+def test_a_call_that_is_over_is_refused(tmp_path: Path) -> None:
+    async def whole() -> None:
+        settings = {"TOOLS_SECRET": SECRET}
+        async with in_virtual_time(BOOKED, tmp_path, settings=settings) as rehearsal:
+            played = await rehearsal.play()
+            assert played.record is not None
+            call = {"call_id": played.record.attempt.attempt_id}
+            status, answer = await _post(rehearsal, ROUTES[1], {**call, "status": "failed"})
+            assert (status, answer["success"]) == (404, False)
+            record = await rehearsal.service.store.call(call["call_id"])
+            assert record is not None and record.result == played.result
+
+    run_virtual(whole())
+
+
+def test_the_scheme_may_be_written_in_any_case_and_must_be_bearer(tmp_path: Path) -> None:
+    async def story(rehearsal: Rehearsal, attempt_id: str) -> None:
+        slot = {"call_id": attempt_id, "date": "mañana", "time": "17:00"}
+        client = rehearsal.service.app.test_client()
+        for header, status in {
+            f"Bearer {SECRET}": 200,
+            f"bearer {SECRET}": 200,
+            f"BEARER  {SECRET} ": 200,
+            f"Basic {SECRET}": 401,
+            SECRET: 401,
+            f"Bearer {SECRET}x": 401,
+            "Bearer ": 401,
+            "Bearer": 401,
+        }.items():
+            answer = await client.post(ROUTES[0], json=slot, headers={"Authorization": header})
+            assert answer.status_code == status, header
+            assert ("WWW-Authenticate" in answer.headers) == (status == 401)
+
+    _during_a_call(tmp_path, {"TOOLS_SECRET": SECRET}, story)
+
+
+def test_who_guesses_is_told_to_wait_and_keeps_nobody_out(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def story(rehearsal: Rehearsal, attempt_id: str) -> None:
+        slot = {"call_id": attempt_id, "date": "mañana", "time": "17:00"}
+        statuses = [
+            (await _post(rehearsal, ROUTES[0], slot, f"guess-{number}"))[0] for number in range(200)
+        ]
+        assert statuses == [401] * MOST_WRONG + [429] * (200 - MOST_WRONG)
+        assert (await _post(rehearsal, ROUTES[0], slot))[0] == 200
+
+    _during_a_call(tmp_path, {"TOOLS_SECRET": SECRET}, story)
+    told = [each.getMessage() for each in caplog.records if each.name == "vocero.tools_api"]
+    assert len(told) == 2
+    assert SECRET not in caplog.text and "guess-" not in caplog.text
+
+
+def test_after_a_minute_guesses_are_counted_anew() -> None:
+    wrong = WrongSecrets()
+    assert [wrong.wait_s(100.0) for _ in range(MOST_WRONG)] == [0] * MOST_WRONG
+    assert wrong.wait_s(100.0) == WINDOW_S + 1
+    assert wrong.wait_s(130.5) == 30
+    assert wrong.wait_s(100.0 + WINDOW_S) == 0
+    # Whatever clock it is.
+    assert wrong.wait_s(5.0) == 0
+
+
+def test_report_result_answers_as_planned_whatever_is_sent(tmp_path: Path) -> None:
+    async def story(rehearsal: Rehearsal, attempt_id: str) -> None:
+        call = {"call_id": attempt_id}
+        for wrong in (
+            {"status": "busy"},
+            {"status": "booked"},
+            {"status": "booked", "date": "x" * 81},
+            {"status": "failed", "notes": float("nan")},
+            {},
+        ):
+            status, answer = await _post(rehearsal, ROUTES[1], {**call, **wrong})
+            assert (status, answer["success"]) == (200, False)
+            assert set(answer) == {"success", "message"} and "x" * 81 not in answer["message"]
+        first = {**call, "status": "no_availability", "an": {"extra": ["field"]}}
+        for sent, stands in ((first, True), (first, True), ({**call, "status": "failed"}, False)):
+            status, answer = await _post(rehearsal, ROUTES[1], sent)
+            assert (status, answer["success"]) == (200, stands), answer
+
+    _during_a_call(tmp_path, {"TOOLS_SECRET": SECRET}, story)
