@@ -124,7 +124,8 @@ class FarEnds:
 
     def _agent_socket(self) -> FarSocket:
         socket = FarSocket()
-        socket.opened = lambda path: self._calls[path.strip("/")].agent.connected(socket)
+        # What follows the attempt is the client's own: SDKs add the path of a conversation.
+        socket.opened = lambda path: self._calls[path.split("/")[1]].agent.connected(socket)
         return socket
 
     async def _join(self, order: dict[str, Any]) -> None:

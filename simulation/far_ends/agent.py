@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from audio.formats import AudioFormat
 from simulation.far_ends.figures import Figures
 from simulation.far_ends.sockets import FarSocket, clock
-from simulation.far_ends.tracks import DownTrack, UpTrack, turn_bytes
+from simulation.far_ends.tracks import DownTrack, UpTrack, noise, turn_bytes
 
 IN_REAL_TIME, BURST, INTERRUPTED = range(3)
 BURST_PIECES = 4
@@ -41,7 +41,7 @@ class Utterances:
     def __init__(self, form: AudioFormat, turn_s: float, seed: int = 2) -> None:
         dice = random.Random(seed)
         size = turn_bytes(form, turn_s / 2)
-        self.sounds = [dice.randbytes(size) for _ in range(UTTERANCES)]
+        self.sounds = [noise(dice, size) for _ in range(UTTERANCES)]
 
 
 class FarAgent:

@@ -74,7 +74,7 @@ async def climb(wish: BenchWish, tell: Callable[[str], None]) -> dict[str, Any]:
     ramp, steps = Ramp(), list[dict[str, Any]]()
     while (calls := ramp.next()) is not None:
         tell(f"{calls} calls for {wish.seconds:g} s …")
-        step = await _step(wish, calls)
+        step = await one_step(wish, calls)
         doubtful = bool(step.get("doubts"))
         ramp.tried(calls, held=step["held"], void=step["void"], doubtful=doubtful)
         steps.append(step)
@@ -101,8 +101,11 @@ def in_short(step: Mapping[str, Any]) -> str:
     )
 
 
-async def _step(wish: BenchWish, calls: int) -> dict[str, Any]:
-    """One number of calls. A process of its own: memory and caches begin anew."""
+async def one_step(wish: BenchWish, calls: int) -> dict[str, Any]:
+    """The report of so many calls. A process of its own: memory and caches begin anew.
+
+    When it failed: `calls`, `held`, `void` and why, in `broken`; no figures.
+    """
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "vocero", "bench", "--json", *arguments(wish, calls)),
         stdout=asyncio.subprocess.PIPE,

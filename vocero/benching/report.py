@@ -95,7 +95,8 @@ class OwnFigures:
     """Calls that hung up and were not over in time."""
     pieces_heard: int
     """By everybody who listened, each piece a tenth of a second."""
-    ledger_underruns: int
+    ledger_underruns: int | None
+    """None: measured from outside, where nobody knows."""
     machine: Mapping[str, object]
 
 
