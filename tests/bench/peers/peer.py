@@ -19,8 +19,8 @@ STRAIGHT_ON = (
 )
 UNFILTERED = "converted with audioop, whose resampler has no filter: cheap, and it sounds so"
 CUT_AT_THE_END = (
-    "Quart cancels a handler when its carrier is gone, with what it has not read yet: a few bytes lost, "
-    "up, when calls hang up"
+    "Quart cancels a handler when its carrier is gone, with what it has not read yet: a few bytes "
+    "lost, up, when calls hang up"
 )
 ON_UVLOOP = "Hypercorn runs on uvloop here; as it comes, it runs on asyncio"
 LATE_SOCKET = (
