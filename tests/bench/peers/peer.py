@@ -15,7 +15,8 @@ FROM_OUTSIDE = (
 )
 STRAIGHT_ON = (
     "an agent's burst is sent straight on and waits at the carrier: sound cannot be late for want "
-    "of pacing, and the bridge never knows how much of it was heard"
+    "of pacing, and the bridge never knows how much of it was heard; it has far fewer messages to "
+    "send than a bridge that paces and asks for marks"
 )
 UNFILTERED = "converted with audioop, whose resampler has no filter: cheap, and it sounds so"
 CUT_AT_THE_END = (
