@@ -9,7 +9,6 @@ import asyncio
 import logging
 from collections import deque
 
-from bridge import elevenlabs_wire
 from bridge.call_input import Input, record
 from bridge.call_report import call_report, measured
 from bridge.chores import CallNeeds, Chores
@@ -34,6 +33,7 @@ from bridge.commands import (
 from bridge.deadline_timer import DeadlineTimer
 from bridge.elevenlabs_socket import AgentSocket
 from bridge.events import (
+    AgentAudio,
     AgentClosed,
     AgentEvent,
     AgentLost,
@@ -49,6 +49,7 @@ from bridge.events import (
     StreamStopped,
 )
 from bridge.listening import ListeningPost
+from bridge.passing_time import ONE_IN, PassingTime
 from bridge.ports import SocketListener, TextSocket
 from bridge.recorder import CallRecorder
 from bridge.session import CallSession
@@ -62,6 +63,7 @@ from data.call import (
     EntryKind,
     TimelineEntry,
 )
+from data.call_context import call_context
 
 log = logging.getLogger(__name__)
 
@@ -104,6 +106,7 @@ class Call:
             lambda: self.session.taken_over_by != "",
         )
         self._tap: ListeningPost | None = None
+        self._passing = PassingTime(needs.sound_passed)
         self._stream_until: float | None = None
 
     # --- life ---------------------------------------------------------------------------------
@@ -156,8 +159,11 @@ class Call:
 
     def carrier_said(self, text: str, event: CarrierEvent) -> None:
         """A message of the carrier's media socket."""
-        if self._tap is not None and isinstance(event, BusinessAudio):
-            self._tap.business(event.sound, event.at_ms)
+        if type(event) is BusinessAudio:
+            if self._tap is not None:
+                self._tap.business(event.sound, event.at_ms)
+            if event.chunk % ONE_IN == 1:
+                self._passing.to_agent()
         self._handle("carrier", text, event)
 
     def carrier_skipped(self, text: str) -> None:
@@ -172,6 +178,8 @@ class Call:
     # --- AgentLeg -----------------------------------------------------------------------------
     def agent_said(self, text: str, event: AgentEvent) -> None:
         """A message of the agent's socket."""
+        if self._passing.agent_is_next and type(event) is AgentAudio:
+            self._passing.to_business()
         self._handle("agent", text, event)
 
     def agent_gone(self, event: AgentClosed | AgentLost) -> None:
@@ -198,11 +206,13 @@ class Call:
                 self._step(*self._inputs.popleft())
         except Exception as error:
             # A defect of ours must not leave two people on a silent line.
-            log.exception("the call machine failed")
+            with call_context(self.order.attempt_id):
+                log.exception("the call machine failed")
             self._inputs.clear()
             self._collapse(error)
         finally:
             self._performing = False
+            self._passing.awaited = None
 
     def _step(self, source: str, text: str, event: Event | None) -> None:
         if self._over.done():
@@ -260,11 +270,13 @@ class Call:
                 if recorder is not None:
                     recorder.vocero_said_to_carrier(now, text)
                 if self._tap is not None:
-                    self._overhear(self._tap, command)
+                    self._tap.playback(command)
             case _:
                 if recorder is not None:
                     recorder.ordered(now, command)
                 self._order_rest(command, now)
+        if type(command) is self._passing.awaited:
+            self._passing.passed()
 
     def _order_rest(self, command: Command, now: float) -> None:
         match command:
@@ -299,19 +311,11 @@ class Call:
     def _set_tap(self, post: ListeningPost | None) -> None:
         self._tap = post
 
-    @staticmethod
-    def _overhear(post: ListeningPost, command: Command) -> None:
-        if isinstance(command, Play):
-            post.play(command.sound)
-        elif isinstance(command, ClearPlayback):
-            post.clear()
-
     def _listen_to_agent(self, socket: TextSocket) -> SocketListener:
         agent = AgentSocket(socket, self)
         if self._agent_wanted and not self._over.done():
             self._agent = agent
-            opening = elevenlabs_wire.opening(self.order.variables)
-            agent.send_opening(opening)
+            opening = agent.send_opening(self.order.variables)
             if self.recorder is not None:
                 self.recorder.vocero_said_to_agent(self.now, opening)
         else:
@@ -338,11 +342,9 @@ class Call:
 
     def _report(self, ending: CallEnding) -> CallReport:
         seen = self.session.snapshot()
-        talked_s = 0.0
+        until = self.now if self._stream_until is None else self._stream_until
         if seen.stream_started_at is not None:
-            until = self.now if self._stream_until is None else self._stream_until
-            talked_s = max(0.0, until - seen.stream_started_at)
             dropped = self._agent.frames_dropped if self._agent is not None else 0
             for figure in measured((*seen.figures(), ("uplink_dropped", dropped)), self.now):
                 self._note(figure)
-        return call_report(self.order, self.call_sid, seen, ending, talked_s, self.timeline)
+        return call_report(self.order, self.call_sid, seen, ending, until, self.timeline)

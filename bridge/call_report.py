@@ -18,16 +18,18 @@ def call_report(
     call_sid: str,
     seen: CallSnapshot,
     ending: CallEnding,
-    talked_s: float,
+    stream_until: float,
     timeline: tuple[TimelineEntry, ...],
 ) -> CallReport:
-    """The report. `seen`: the call as it was last; `talked_s`: how long its stream was open."""
+    """The report. `seen`: the call as it was last; `stream_until`: when its stream ended, if there
+    was one (seconds since the order)."""
+    since = seen.stream_started_at
     return CallReport(
         attempt_id=order.attempt_id,
         ending=ending,
         call_sid=call_sid,
         conversation_id=seen.conversation_id,
         answered=seen.answered,
-        talked_s=round(talked_s, 3),
+        talked_s=0.0 if since is None else round(max(0.0, stream_until - since), 3),
         timeline=timeline,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine
@@ -22,6 +23,7 @@ from bridge.events import (
     PhoneUnknown,
     ToolAnswered,
 )
+from bridge.passing_time import SoundPassed
 from bridge.ports import CallObserver, CallTools, SocketListener, TextSocket
 from bridge.timings import CallTimings
 from bridge.tool_desk import ASK_CUSTOMER
@@ -76,6 +78,8 @@ class CallNeeds:
     """Makes (attempt id, call sid) durable."""
     frame_bad: Callable[[str], None]
     """Counts a skipped message of "carrier" or "agent"."""
+    sound_passed: SoundPassed = lambda to, seconds: None
+    """Told of the frames that are timed (`bridge.passing_time`)."""
     wall_clock: Callable[[], float] = time.time
     """Seconds since the epoch."""
 
@@ -98,6 +102,8 @@ class Chores:
         self._needs = needs
         self._tasks = tasks
         self._receive = receive
+        # What is ordered in a socket's callback would else run, and log, as that connection's.
+        self._context = contextvars.copy_context()
         self._ordered_at = needs.wall_clock()
         self._running: set[asyncio.Task[None]] = set()
         self._hang_ups: set[asyncio.Task[None]] = set()
@@ -151,7 +157,7 @@ class Chores:
             task.cancel()
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
-        task = self._tasks.create_task(work, name=name)
+        task = self._tasks.create_task(work, name=name, context=self._context.copy())
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return task

@@ -86,7 +86,7 @@ class AgentDoor:
             try:
                 url = await self._ask()
             except _WorthAnotherTry as again:
-                raise AgentError(str(again)) from None
+                raise AgentError(str(again), status=again.status) from None
         schemes = {"wss", "ws"} if self._clear_allowed else {"wss"}
         try:
             parts = urlsplit(url)
@@ -130,15 +130,20 @@ class AgentDoor:
 class _WorthAnotherTry(Exception):
     """Nothing was opened yet; str() is for the error when the second try fails, too."""
 
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
 
 def _refused(status: int | None) -> Exception:
     if status in _REFUSALS:
-        return AgentSettingsError(_REFUSALS[status])
+        return AgentSettingsError(_REFUSALS[status], status=status)
     if status == 429:
-        return AgentError("ElevenLabs is at its limit of conversations or requests: try later")
+        limit = "ElevenLabs is at its limit of conversations or requests: try later"
+        return AgentError(limit, status=status)
     if status is not None and status >= 500:
-        return _WorthAnotherTry(f"ElevenLabs has a failure of its own (HTTP {status})")
-    return AgentError(f"ElevenLabs refused to sign an address (HTTP {status})")
+        return _WorthAnotherTry(f"ElevenLabs has a failure of its own (HTTP {status})", status)
+    return AgentError(f"ElevenLabs refused to sign an address (HTTP {status})", status=status)
 
 
 def _is_clear_loopback(base_url: str) -> bool:

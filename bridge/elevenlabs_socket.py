@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from bridge import elevenlabs_wire
@@ -9,6 +10,7 @@ from bridge.commands import AnswerTool, Pong, SendToAgent, TellAgent
 from bridge.errors import BadFrame
 from bridge.events import AgentClosed, AgentEvent, AgentLost
 from bridge.ports import TextSocket
+from data.call import Variable
 
 MAX_BAD_FRAMES = 50
 UPLINK_SECONDS = 5.0
@@ -66,9 +68,11 @@ class AgentSocket:
             self._leg.agent_gone(elevenlabs_wire.closed(code, reason))
 
     # --- what the call orders ---------------------------------------------------------------
-    def send_opening(self, text: str) -> None:
-        """The first message of the conversation."""
+    def send_opening(self, variables: Mapping[str, Variable]) -> str:
+        """Send the first message of the conversation; returns the text."""
+        text = elevenlabs_wire.opening(variables)
         self._socket.send(text)
+        return text
 
     def perform(self, command: SendToAgent | Pong | AnswerTool | TellAgent) -> str | None:
         """Send one command; returns the text, or None when sound was dropped for want of room."""

@@ -44,9 +44,13 @@ class CarrierError(BridgeError):
 
 
 class AgentError(BridgeError):
-    """The agent's service refused or failed."""
+    """The agent's service refused or failed. `status` is the HTTP status or None."""
 
     blame = Blame.AGENT
+
+    def __init__(self, message: str, *, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class BadFrame(BridgeError):

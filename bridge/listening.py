@@ -12,8 +12,10 @@ from collections import deque
 from collections.abc import Callable
 from typing import ParamSpec, Self, TypeVar
 
+from bridge.commands import ClearPlayback, MarkPlayback, Play
 from bridge.live_mix import LiveMix
 from bridge.sound_piece import PIECE_MS, SoundPiece
+from data.call_context import call_context
 
 __all__ = ["Listening", "ListeningPost", "LiveMix", "OnPiece", "SoundPiece"]
 
@@ -100,14 +102,13 @@ class ListeningPost:
         if self._mix is not None:
             self._safely(self._mix.business, sound, at_ms, self._now)
 
-    def play(self, sound: bytes) -> None:
-        """Sound that was sent to the business."""
-        if self._mix is not None:
-            self._safely(self._mix.play, sound, self._now)
-
-    def clear(self) -> None:
-        """What was sent and not heard yet was cleared."""
-        if self._mix is not None:
+    def playback(self, command: Play | MarkPlayback | ClearPlayback) -> None:
+        """What the carrier was sent: sound, or that it forgets what was not heard yet."""
+        if self._mix is None:
+            return
+        if isinstance(command, Play):
+            self._safely(self._mix.play, command.sound, self._now)
+        elif isinstance(command, ClearPlayback):
             self._safely(self._mix.clear, self._now)
 
     # --- what listeners do ----------------------------------------------------------------------
@@ -186,7 +187,8 @@ class ListeningPost:
             return act(*args, **more)
         except Exception:
             # A defect of ours costs the listeners their sound; the call must not notice.
-            log.exception("mixing a call's sound failed")
+            with call_context(self._attempt_id):
+                log.exception("mixing a call's sound failed")
             self._stream_open = False
             self._arrange()
             return None
@@ -196,7 +198,8 @@ class ListeningPost:
             on_piece(self._attempt_id, piece)
         except Exception:
             # A defect of a meter costs this call's meter and nothing else.
-            log.exception("showing a call's levels failed")
+            with call_context(self._attempt_id):
+                log.exception("showing a call's levels failed")
             self._on_piece = None
 
     @staticmethod

@@ -33,6 +33,7 @@ from bridge.recorder import CallRecorder
 from bridge.twilio_socket import CarrierLeg, CarrierSocket
 from bridge.twilio_wire import StreamOpened
 from data.call import Blame, CallEnding, CallOrder, CallReport, EndCause
+from data.call_context import call_context, rest_is_for_call
 
 log = logging.getLogger(__name__)
 
@@ -182,7 +183,8 @@ class Switchboard(LiveCalls):
             # The webhook can be faster than the answer to our own request, or all there is of it.
             line.call.receive(Dialed(call_sid))
         elif call_sid != known:
-            log.warning("a callback names another call than its attempt has")
+            with call_context(attempt_id):
+                log.warning("a callback names another call than its attempt has")
             return None
         return line
 
@@ -265,6 +267,7 @@ class Switchboard(LiveCalls):
 
     async def _hold(self, line: _Line) -> None:
         attempt_id = line.call.order.attempt_id
+        rest_is_for_call(attempt_id)
         try:
             report = await self._run(line.call)
             await self._hand_over(report)

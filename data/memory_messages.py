@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from data.jobs_waiting import JobsWaiting
 from data.memory_state import Kept, MemoryState
 from data.store import IncomingMessage, OutgoingMessage
 from data.tables import DELIVERY_RANK, NOT_DELIVERED
@@ -35,6 +36,17 @@ class MemoryMessages(MemoryState):
 
     async def next_due(self) -> float | None:
         return min((message.due_at for message in self._heads()), default=None)
+
+    async def jobs_waiting(self) -> JobsWaiting:
+        states = [kept.state for kept in self._outgoing.values()]
+        due = [k.message.due_at for k in self._outgoing.values() if k.state == "waiting"]
+        return JobsWaiting(
+            messages_in=len(await self.waiting_messages()),
+            messages_out=states.count("waiting"),
+            messages_parked=states.count("parked"),
+            planned_calls=len(self._plans),
+            oldest_due_at=min(due, default=None),
+        )
 
     async def message_sent(self, message_id: str, message_sid: str) -> None:
         kept = self._promise(message_id, "waiting")

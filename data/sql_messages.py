@@ -13,9 +13,17 @@ from typing import Any
 from sqlalchemy import Row, Select, Update, case, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from data.jobs_waiting import JobsWaiting
 from data.sql_part import SqlPart
 from data.store import IncomingMessage, OutgoingMessage
-from data.tables import DELIVERY_RANK, NOT_DELIVERED, attempts, messages_in, messages_out
+from data.tables import (
+    DELIVERY_RANK,
+    NOT_DELIVERED,
+    attempts,
+    messages_in,
+    messages_out,
+    planned_calls,
+)
 
 _MESSAGE_COLUMNS = [
     messages_in.c[name]
@@ -89,6 +97,20 @@ class SqlMessages(SqlPart):
         )
         due = rows[0][0]
         return None if due is None else float(due)
+
+    async def jobs_waiting(self) -> JobsWaiting:
+        counted = select(func.count())
+        waiting = messages_out.c.state == "waiting"
+        parts = (
+            counted.select_from(messages_in).where(messages_in.c.handled == 0),
+            counted.select_from(messages_out).where(waiting),
+            counted.select_from(messages_out).where(messages_out.c.state == "parked"),
+            counted.select_from(planned_calls),
+            select(func.min(messages_out.c.due_at)).where(waiting),
+        )
+        rows = await self._rows(select(*(part.scalar_subquery() for part in parts)))
+        coming, going, parked, planned, due = rows[0]
+        return JobsWaiting(coming, going, parked, planned, due)
 
     async def message_sent(self, message_id: str, message_sid: str) -> None:
         await self._change_message(

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from data.call import CallReport, CallResult, OutcomeStatus, Quote, TimelineEntry
 from data.forgetting import Forgetting
+from data.jobs_waiting import JobsWaiting
 
 MOST_FIGURES = 10_000
 """Calls that `Store.call_figures` tells of at once."""
@@ -265,6 +266,9 @@ class Store(Forgetting, Protocol):
 
     async def next_due(self) -> float | None:
         """When the next promise falls due, or None."""
+
+    async def jobs_waiting(self) -> JobsWaiting:
+        """How much is left to do, at one moment."""
 
     async def message_sent(self, message_id: str, message_sid: str) -> None: ...
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from itertools import chain, repeat
 
 from data.call import Blame, CallEnding, CallOrder, CallReport, CallResult, EndCause, OutcomeStatus
+from data.call_context import call_context
 from data.errand import Errand
 from data.record_json import errand_to_json
 from data.reply import AlreadyBooked, Limit, NumberRefused, OverLimit
@@ -129,6 +130,12 @@ class Dialling:
         """Order the call of an attempt that is committed and expected. False: there is no call,
         and the customer was told.
         """
+        with call_context(attempt.attempt_id):
+            return await self._place(attempt, errand, state, language)
+
+    async def _place(
+        self, attempt: Attempt, errand: Errand, state: Conversation, language: str
+    ) -> bool:
         needs = self._needs
         needs.tools.begin(attempt.attempt_id, errand)
         try:

@@ -92,7 +92,7 @@ def _blocked(attempt: Attempt, report: CallReport, now: float) -> BlockedNumber 
     """What the call owed the business: to be told who calls, and to be left alone if it said so."""
     try:
         if discloses(report.said()) is False:
-            log.warning("the agent did not say that it is an AI (call %s)", attempt.attempt_id[:8])
+            log.warning("the agent did not say that it is an AI")
         words = asks_no_more_calls(report.said())
     except Exception:
         log.exception("what a business asked of us could not be read")

@@ -10,6 +10,7 @@ import logging
 from dataclasses import dataclass, field, replace
 
 from data.call import EntryKind, TimelineEntry
+from data.call_context import call_context
 from data.store import Store, StoreError
 
 log = logging.getLogger(__name__)
@@ -60,7 +61,8 @@ class KeptLines:
         """Its report has everything; what was not written yet need not be."""
         call = self._calls.pop(attempt_id, None)
         if call is not None and call.lost:
-            log.warning("%d lines of a live call were not kept", call.lost)
+            with call_context(attempt_id):
+                log.warning("%d lines of a live call were not kept", call.lost)
 
     async def flush(self, attempt_id: str) -> None:
         """Returns when every line that has come is written, or could not be."""
@@ -82,8 +84,9 @@ class KeptLines:
         call = self._calls.get(attempt_id)
         if call is None:
             return True
-        async with call.writing:
-            return await self._write_some(attempt_id, call)
+        with call_context(attempt_id):
+            async with call.writing:
+                return await self._write_some(attempt_id, call)
 
     async def _write_some(self, attempt_id: str, call: _Call) -> bool:
         if not call.waiting:

@@ -13,6 +13,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from data.call import Blame, CallEnding, CallReport, EndCause, TimelineEntry
+from data.call_context import rest_is_for_call
 from data.store import Attempt, StoreError
 from orchestration.needs import Needs, masked
 from orchestration.ports import CarrierCall, LookupFailed
@@ -55,6 +56,7 @@ class Recovery:
                 tasks.create_task(self._reconcile(attempt), name="reconciling an attempt")
 
     async def _reconcile(self, attempt: Attempt) -> None:
+        rest_is_for_call(attempt.attempt_id)
         try:
             unknown = False
             try:

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from data.call_context import call_context
 from data.errand import ConversationStatus
 from data.place import PlaceInfo
 from data.record_json import errand_to_json
@@ -254,7 +255,8 @@ class Turns:
                     self._needs.tools.cancel(attempt_id)
                     self._live.over(attempt_id)
                     if not self._needs.phone.cancel(attempt_id):
-                        log.info("call %s had ended before its cancellation", attempt_id[:8])
+                        with call_context(attempt_id):
+                            log.info("a call had ended before its cancellation")
                 case AnswerBusiness(attempt_id, question_id, answer):
                     in_time = self._live.answer(attempt_id, question_id, answer)
                     if not in_time:

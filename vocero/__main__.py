@@ -90,7 +90,11 @@ def start_logging(settings: Settings) -> None:
     """Logs to standard error, with every secret of the settings masked."""
     from vocero.logs import set_up_logging
 
-    set_up_logging(debug=settings.debug, secrets=secrets_of(settings))
+    set_up_logging(
+        debug=settings.debug,
+        secrets=secrets_of(settings),
+        human=settings.log_format == "text",
+    )
 
 
 @commands.command(short_help="Begin here: a whole call, with everything outside simulated.")
@@ -135,12 +139,13 @@ def serve() -> None:
     from data.store import StoreError
     from vocero.server import CannotListen, run
     from vocero.server import serve as serve_until_stopped
+    from vocero.tracing import NoTraces
 
     try:
         run(serve_until_stopped(settings, ready=lambda at: click.echo(f"Vocero listens at {at}")))
     except StoreError as error:
         unusable_database(error)
-    except CannotListen as error:
+    except (CannotListen, NoTraces) as error:
         click.echo(str(error), err=True)
         sys.exit(1)
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
 
+from bridge.chores import Dialer
 from bridge.errors import CarrierError, NoRoom
 from bridge.ports import ToolReply
 from bridge.switchboard import Switchboard
-from bridge.twilio_dialer import TwilioDialer
 from data.call import CallOrder, CallReport, EntryKind, TimelineEntry
 from data.store import Store, StoreError
-from messaging.outbox import Sender
-from messaging.whatsapp import SendFailed
 from orchestration.agent_tools import AgentTools
 from orchestration.concierge import Concierge
 from orchestration.ports import CarrierCall, LookupFailed, PhoneFull
@@ -62,7 +60,7 @@ class PhoneDesk:
 class CarrierLookup:
     """The dialer as the recovery wants it (orchestration.ports.Lookup)."""
 
-    def __init__(self, dialer: TwilioDialer) -> None:
+    def __init__(self, dialer: Dialer) -> None:
         self._dialer = dialer
 
     async def by_sid(self, call_sid: str) -> CarrierCall | None:
@@ -138,12 +136,19 @@ class CallDesk:
 
     def call_noted(self, attempt_id: str, entry: TimelineEntry) -> None:
         """bridge.ports.CallObserver."""
-        if entry.kind is EntryKind.MEASURED and entry.text.startswith("underruns="):
-            self._metrics.underruns.add(by=float(entry.text.partition("=")[2]))
+        if entry.kind is EntryKind.MEASURED:
+            self._count_measured(entry.text)
         if self.concierge is not None:
             self.concierge.call_noted(attempt_id, entry)
         for watcher in self.watchers:
             watcher.call_noted(attempt_id, entry)
+
+    def _count_measured(self, text: str) -> None:
+        name, _, figure = text.partition("=")
+        if name == "underruns":
+            self._metrics.underruns.add(by=float(figure))
+        elif name == "answer_ms":
+            self._metrics.answer_seconds.observe(float(figure) / 1000)
 
     async def call_finished(self, report: CallReport) -> None:
         """bridge.ports.CallObserver. Raises StoreError; then it must be told again."""
@@ -166,37 +171,3 @@ class CallDesk:
             return  # a figure less; the call itself is settled
         if record is not None and record.result is not None:
             self._metrics.calls.add(record.result.status)
-
-
-class CountingSender:
-    """Counts what becomes of messages on their way (messaging.outbox.Sender)."""
-
-    def __init__(self, sender: Sender, metrics: Metrics) -> None:
-        self._sender = sender
-        self._metrics = metrics
-
-    @property
-    def has_template(self) -> bool:
-        """Passed on."""
-        return self._sender.has_template
-
-    async def send(self, to: str, body: str, media_url: str = "") -> str:
-        """Passes the message on. Raises SendFailed."""
-        return await self._counted(self._sender.send(to, body, media_url))
-
-    async def send_template(self, to: str, body: str) -> str:
-        """Passes the message on. Raises SendFailed."""
-        return await self._counted(self._sender.send_template(to, body))
-
-    async def _counted(self, sending: Awaitable[str]) -> str:
-        try:
-            sid = await sending
-        except SendFailed as failure:
-            self._metrics.messages_out.add("postponed" if failure.retry else "given_up")
-            raise
-        self._metrics.messages_out.add("sent")
-        return sid
-
-    async def find_sent(self, to: str, body: str, since: float, known: frozenset[str]) -> str:
-        """Passes the question on. Raises SendFailed."""
-        return await self._sender.find_sent(to, body, since, known)

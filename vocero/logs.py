@@ -1,7 +1,7 @@
 """Logs: one record per line, each with its call, no control characters, no secrets.
 
-JSON lines for machines, a short coloured line for a terminal. Numbers are masked outside debug,
-secrets always: those that are known are handed in, others are recognised by their shape.
+JSON lines for machines, a short line for people, coloured on a terminal. Numbers are masked outside
+debug, secrets always: those that are known are handed in, others are recognised by their shape.
 """
 
 from __future__ import annotations
@@ -9,18 +9,18 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import IO
 
+from data.call_context import current_call
 from data.masking import HIDDEN, mask_international, mask_secrets
 
 MAX_MESSAGE = 8_000
 MAX_TRACE = 16_000
 """Characters; what is over is cut off and said so."""
 SHORT_ID = 12
+"""Characters of a call's id: as `vocero calls` shows it, and `vocero show` takes it."""
 LEAST_SECRET = 6
 """Shorter values are too common as ordinary words to be blotted out everywhere."""
 
@@ -31,18 +31,6 @@ QUIET_LOGGERS = (
 """Chatty libraries: warnings only, outside debug."""
 
 COLOURS = {"DEBUG": "2", "INFO": "36", "WARNING": "33", "ERROR": "31", "CRITICAL": "1;31"}
-
-_call_id: ContextVar[str] = ContextVar("vocero_call_id", default="")
-
-
-@contextmanager
-def call_context(attempt_id: str) -> Iterator[None]:
-    """Whatever is logged inside, tasks begun there included, belongs to this call."""
-    token = _call_id.set(attempt_id[:SHORT_ID])
-    try:
-        yield
-    finally:
-        _call_id.reset(token)
 
 
 class Redactor:
@@ -145,7 +133,7 @@ def printable(text: str) -> str:
 
 class _Handler(logging.StreamHandler[IO[str]]):
     def emit(self, record: logging.LogRecord) -> None:
-        record.call = _call_id.get()
+        record.call = current_call()[:SHORT_ID]
         super().emit(record)
 
     def handleError(self, record: logging.LogRecord) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import deque
+from collections.abc import Callable
 
 EVERY_S = 0.1
 """Between two looks. One costs some microseconds."""
@@ -59,7 +60,9 @@ class LagMeter:
 class LagWatch:
     """Looks at the running loop, from `start` to `stop`."""
 
-    def __init__(self) -> None:
+    def __init__(self, seen: Callable[[float], None] = lambda late_s: None) -> None:
+        """`seen` is told with every look how late the loop was, in seconds."""
+        self._seen = seen
         self._meter = LagMeter()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._due = 0.0
@@ -95,5 +98,7 @@ class LagWatch:
         self._timer = loop.call_at(self._due, self._look, loop)
 
     def _look(self, loop: asyncio.AbstractEventLoop) -> None:
-        self._meter.fired(self._due, loop.time())
+        now = loop.time()
+        self._meter.fired(self._due, now)
+        self._seen(max(0.0, now - self._due))
         self._arm(loop)

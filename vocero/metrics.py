@@ -1,228 +1,169 @@
-"""The few figures that /metrics shows, in Prometheus's text format 0.0.4.
+"""What /metrics tells of this process. docs/watching.md says what each figure is good for.
 
-Every label has a fixed set of values, named here: a number, an id or a customer's word cannot
-become one, and the page cannot grow.
-https://prometheus.io/docs/instrumenting/exposition_formats/
+Counts and times alone: whose they are is in no label. Every label's values are named here.
 """
 
 from __future__ import annotations
 
-import math
-from bisect import bisect_left
-from collections.abc import Callable, Mapping, Sequence
-from itertools import accumulate, product
-
+from bridge.passing_time import TO_AGENT, TO_BUSINESS
 from data.call import Blame, EndCause, OutcomeStatus
-
-CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
-OTHER = "other"
-
-Labels = Mapping[str, tuple[str, ...]]
-
-
-class _Family:
-    """Shared by all kinds: a name, a sentence, and one cell per combination of label values."""
-
-    kind = ""
-
-    def __init__(self, name: str, meaning: str, labels: Labels | None = None) -> None:
-        self.name = name
-        self.meaning = meaning
-        self._labels = {
-            label: (*values, *(() if OTHER in values else (OTHER,)))
-            for label, values in (labels or {}).items()
-        }
-
-    def _key(self, values: Sequence[str]) -> tuple[str, ...]:
-        """Values that are not foreseen become "other"."""
-        return tuple(
-            value if value in known else OTHER
-            for value, known in zip(values, self._labels.values(), strict=True)
-        )
-
-    def _keys(self) -> list[tuple[str, ...]]:
-        return list(product(*self._labels.values()))
-
-    def _pairs(self, key: tuple[str, ...]) -> list[str]:
-        return [f'{name}="{value}"' for name, value in zip(self._labels, key, strict=True)]
-
-    def _line(self, suffix: str, pairs: Sequence[str], value: float) -> str:
-        inside = f"{{{','.join(pairs)}}}" if pairs else ""
-        return f"{self.name}{suffix}{inside} {_number(value)}"
-
-    def samples(self) -> list[str]:
-        """The lines below HELP and TYPE."""
-        raise NotImplementedError
-
-    def render(self) -> list[str]:
-        """All lines of this family."""
-        return [
-            f"# HELP {self.name} {self.meaning}",
-            f"# TYPE {self.name} {self.kind}",
-            *self.samples(),
-        ]
-
-
-class Counter(_Family):
-    """Only grows."""
-
-    kind = "counter"
-
-    def __init__(self, name: str, meaning: str, labels: Labels | None = None) -> None:
-        super().__init__(name, meaning, labels)
-        # Without labels the zero is shown; with them only what has happened, to stay readable.
-        self._cells: dict[tuple[str, ...], float] = {} if labels else {(): 0.0}
-
-    def add(self, *values: str, by: float = 1) -> None:
-        """Count `by` more for these label values, in the order of the labels."""
-        if by < 0:
-            raise ValueError("a counter only grows")
-        key = self._key(values)
-        self._cells[key] = self._cells.get(key, 0.0) + by
-
-    def value(self, *values: str) -> float:
-        """What was counted for these label values."""
-        return self._cells.get(self._key(values), 0.0)
-
-    def samples(self) -> list[str]:
-        return [self._line("", self._pairs(key), self._cells[key]) for key in sorted(self._cells)]
-
-
-class Gauge(_Family):
-    """Asked when the page is read."""
-
-    kind = "gauge"
-
-    def __init__(self, name: str, meaning: str) -> None:
-        super().__init__(name, meaning)
-        self._read: Callable[[], float] = lambda: 0.0
-
-    def follow(self, read: Callable[[], float]) -> None:
-        """From now on the value is whatever `read` returns."""
-        self._read = read
-
-    def samples(self) -> list[str]:
-        return [self._line("", (), self._read())]
-
-
-class Histogram(_Family):
-    """How often which sizes came; buckets are upper bounds, ascending."""
-
-    kind = "histogram"
-
-    def __init__(
-        self, name: str, meaning: str, bounds: Sequence[float], labels: Labels | None = None
-    ) -> None:
-        super().__init__(name, meaning, labels)
-        self._bounds = tuple(bounds)
-        if list(self._bounds) != sorted(set(self._bounds)):
-            raise ValueError("bounds must ascend")
-        self._counts: dict[tuple[str, ...], list[int]] = {}
-        self._sums: dict[tuple[str, ...], float] = {}
-        if not labels:
-            self._cell(())
-
-    def _cell(self, key: tuple[str, ...]) -> list[int]:
-        if key not in self._counts:
-            self._counts[key] = [0] * (len(self._bounds) + 1)
-            self._sums[key] = 0.0
-        return self._counts[key]
-
-    def observe(self, size: float, *values: str) -> None:
-        """One more of this size; what is not a finite number is ignored."""
-        if not math.isfinite(size):
-            return
-        key = self._key(values)
-        self._cell(key)[bisect_left(self._bounds, size)] += 1
-        self._sums[key] += size
-
-    def samples(self) -> list[str]:
-        lines = []
-        for key in sorted(self._counts):
-            pairs = self._pairs(key)
-            counts = list(accumulate(self._counts[key]))
-            for bound, count in zip((*self._bounds, math.inf), counts, strict=True):
-                lines.append(self._line("_bucket", [*pairs, f'le="{_number(bound)}"'], count))
-            lines.append(self._line("_sum", pairs, self._sums[key]))
-            lines.append(self._line("_count", pairs, counts[-1]))
-        return lines
-
-
-def _number(value: float) -> str:
-    if math.isinf(value):
-        return "+Inf" if value > 0 else "-Inf"
-    return str(int(value)) if float(value).is_integer() else repr(float(value))
-
+from vocero.metric_kinds import Counter, Family, Gauge, Histogram, Total
+from vocero.process_figures import (
+    cpu_seconds,
+    most_open_files,
+    open_files,
+    resident_bytes,
+    started_at,
+)
 
 TALK_SECONDS = (5.0, 15.0, 30.0, 60.0, 120.0, 180.0, 300.0, 600.0)
+ADDED_SECONDS = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1)
+LATE_SECONDS = (0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)
+ANSWER_SECONDS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 5.0, 10.0)
 SIDES = ("carrier", "agent")
 HOOKS = ("whatsapp", "delivery", "callback", "answer", "status", "amd", "tools")
 POST_RESULTS = ("taken", "duplicate", "unusable", "refused", "unknown", "too_late", "late")
+MESSAGE_KINDS = ("text", "button", "location", "voice", "media")
+ORDERS = ("dial", "hang_up", "status", "find", "message", "sign", "connect")
+ERROR_KINDS = ("unreachable", "unanswered", "forbidden", "refused", "limit", "failing")
+JOB_KINDS = ("messages_in", "messages_out", "messages_parked", "planned_calls")
 
 
 class Metrics:
     """All families of one process."""
 
     def __init__(self) -> None:
-        self.calls = Counter(
+        self._families: list[Family] = []
+        self._add_calls()
+        self._add_sound()
+        self._add_neighbours()
+        self._add_process()
+
+    def _add_calls(self) -> None:
+        self.calls = self._counter(
             "vocero_calls_total",
             "Calls that are over, by how they ended for the customer.",
-            {"outcome": tuple(OutcomeStatus)},
+            outcome=tuple(OutcomeStatus),
         )
-        self.live_calls = Gauge("vocero_live_calls", "Calls between their order and their report.")
-        self.draining = Gauge("vocero_draining", "1 while no new calls are taken.")
-        self.loop_lag = Gauge(
-            "vocero_loop_lag_seconds", "How late the event loop is, averaged over about a second."
+        self.failures = self._counter(
+            "vocero_failures_total",
+            "Calls that failed, by whose fault it was and why.",
+            blame=tuple(Blame),
+            cause=tuple(EndCause),
         )
-        self.loop_lag_worst = Gauge(
-            "vocero_loop_lag_worst_seconds", "How late the event loop was at worst, last second."
+        self.live_calls = self._gauge(
+            "vocero_live_calls", "Calls between their order and their report."
         )
-        self.loop_late = Gauge(
-            "vocero_loop_late", "1 while the event loop is too late for another call."
-        )
-        self.talk_seconds = Histogram(
+        self.draining = self._gauge("vocero_draining", "1 while no new calls are taken.")
+        self.talk_seconds = self._histogram(
             "vocero_talk_seconds",
             "How long the sound of a call was open; only calls that were answered.",
             TALK_SECONDS,
         )
-        self.underruns = Counter(
+        self.answer_seconds = self._histogram(
+            "vocero_answer_seconds",
+            "How long businesses waited for the agent: from their words to its first sound.",
+            ANSWER_SECONDS,
+        )
+
+    def _add_sound(self) -> None:
+        self.added_latency = self._histogram(
+            "vocero_added_latency_seconds",
+            "From having read a frame of sound to having written it; one a second of each call.",
+            ADDED_SECONDS,
+            direction=(TO_AGENT, TO_BUSINESS),
+        )
+        self.underruns = self._counter(
             "vocero_playback_underruns_total",
             "Times that the business heard a gap in the agent's speech for want of sound.",
         )
-        self.bad_frames = Counter(
+        self.bad_frames = self._counter(
             "vocero_bad_frames_total",
             "Unusable websocket messages that were skipped, by who sent them.",
-            {"side": SIDES},
+            side=SIDES,
         )
-        self.failures = Counter(
-            "vocero_failures_total",
-            "Calls that failed, by whose fault it was and why.",
-            {"blame": tuple(Blame), "cause": tuple(EndCause)},
+        self.loop_delay = self._histogram(
+            "vocero_loop_delay_seconds",
+            "How late the event loop was, looked at ten times a second: so long sound lies unread.",
+            LATE_SECONDS,
         )
-        self.webhook_posts = Counter(
+        self.loop_lag = self._gauge(
+            "vocero_loop_lag_seconds", "How late the event loop is, averaged over about a second."
+        )
+        self.loop_lag_worst = self._gauge(
+            "vocero_loop_lag_worst_seconds", "How late the event loop was at worst, last second."
+        )
+        self.loop_late = self._gauge(
+            "vocero_loop_late", "1 while the event loop is too late for another call."
+        )
+
+    def _add_neighbours(self) -> None:
+        self.webhook_posts = self._counter(
             "vocero_webhook_posts_total",
             "Posts to the webhooks, by which and what became of them.",
-            {"hook": HOOKS, "result": POST_RESULTS},
+            hook=HOOKS,
+            result=POST_RESULTS,
         )
-        self.messages_out = Counter(
+        self.messages_in = self._counter(
+            "vocero_messages_in_total",
+            "Messages of customers, each once however often it was posted, by what they are.",
+            kind=MESSAGE_KINDS,
+        )
+        self.messages_out = self._counter(
             "vocero_messages_out_total",
             "Messages to customers, by what became of them.",
-            {"result": ("sent", "postponed", "given_up")},
+            result=("sent", "postponed", "given_up"),
         )
-        self._families: tuple[_Family, ...] = (
-            self.calls,
-            self.live_calls,
-            self.draining,
-            self.loop_lag,
-            self.loop_lag_worst,
-            self.loop_late,
-            self.talk_seconds,
-            self.underruns,
-            self.bad_frames,
-            self.failures,
-            self.webhook_posts,
-            self.messages_out,
+        self.errors = self._counter(
+            "vocero_errors_total",
+            "Orders to the carrier and to the agent's service that failed, by which and how.",
+            side=SIDES,
+            order=ORDERS,
+            error=ERROR_KINDS,
         )
+        self.jobs = self._gauge(
+            "vocero_jobs_waiting",
+            "What is left to do, by what it is; absent without a database.",
+            kind=JOB_KINDS,
+        )
+        self.overdue = self._gauge(
+            "vocero_message_overdue_seconds",
+            "How long the oldest message to a customer has been due; absent without a database.",
+        )
+
+    def _add_process(self) -> None:
+        for name, meaning, read in (
+            ("process_resident_memory_bytes", "Memory that this process holds.", resident_bytes),
+            ("process_open_fds", "Files and sockets that are open.", open_files),
+            ("process_max_fds", "Files and sockets that may be open.", most_open_files),
+            ("process_start_time_seconds", "When it started, since the epoch.", started_at),
+        ):
+            self._gauge(name, meaning).follow(read)
+        total = Total("process_cpu_seconds_total", "CPU time of this process.")
+        total.follow(cpu_seconds)
+        self._families.append(total)
+
+    def _counter(self, name: str, meaning: str, **labels: tuple[str, ...]) -> Counter:
+        counter = Counter(name, meaning, labels)
+        self._families.append(counter)
+        return counter
+
+    def _gauge(self, name: str, meaning: str, **labels: tuple[str, ...]) -> Gauge:
+        gauge = Gauge(name, meaning, labels)
+        self._families.append(gauge)
+        return gauge
+
+    def _histogram(
+        self, name: str, meaning: str, bounds: tuple[float, ...], **labels: tuple[str, ...]
+    ) -> Histogram:
+        histogram = Histogram(name, meaning, bounds, labels)
+        self._families.append(histogram)
+        return histogram
+
+    @property
+    def families(self) -> tuple[Family, ...]:
+        """All there are, in the order of the page."""
+        return tuple(self._families)
 
     def render(self) -> str:
         """The page, with the line end that the format asks for."""

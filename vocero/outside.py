@@ -59,7 +59,8 @@ async def real_outside(settings: Settings, now: Callable[[], float] = time.time)
             return await open_websocket(url, listen, open_timeout_s=AGENT_OPEN_S, tls=tls)
         except WebSocketRefused as refused:
             status = f" (HTTP {refused.status})" if refused.status else ""
-            raise AgentError(f"the agent's websocket was refused{status}: {refused}") from None
+            what = f"the agent's websocket was refused{status}: {refused}"
+            raise AgentError(what, status=refused.status) from None
 
     def client(kept_alive: int) -> httpx.AsyncClient:
         limits = httpx.Limits(max_connections=200, max_keepalive_connections=kept_alive)

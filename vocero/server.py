@@ -6,6 +6,8 @@ import asyncio
 import logging
 import os
 import signal
+import threading
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -17,11 +19,13 @@ from vocero.garbage import GarbageWatch, keep_what_is_there
 from vocero.outside import real_outside
 from vocero.service import Service
 from vocero.settings import Settings
+from vocero.tracing import CallTraces, start_tracing
 
 log = logging.getLogger(__name__)
 
 DOOR_GRACE_S = 3.0
 HURRIED_GRACE_S = 0.3
+TRACES_S = 3.0
 T = TypeVar("T")
 
 
@@ -76,7 +80,7 @@ def allow_open_files(calls: int) -> None:
 async def serve(settings: Settings, *, ready: Callable[[str], None]) -> None:
     """Serve until SIGTERM or SIGINT; `ready` is told the address once requests are answered.
 
-    Raises CannotListen, and StoreError when the database cannot be used from the start.
+    Raises CannotListen, NoTraces, and StoreError when the database cannot be used from the start.
 
     The first signal drains: no new calls, live ones may end within DRAIN_SECONDS, webhooks are
     still answered. A second one ends everything now.
@@ -85,8 +89,9 @@ async def serve(settings: Settings, *, ready: Callable[[str], None]) -> None:
     stopping, at_once = asyncio.Event(), asyncio.Event()
     loop = asyncio.get_running_loop()
 
+    traces = start_tracing(os.environ, time.time)
     outside = await real_outside(settings)
-    service = Service(settings, outside)
+    service = Service(settings, outside, traces)
 
     def asked_to_stop() -> None:
         if stopping.is_set():
@@ -115,6 +120,17 @@ async def serve(settings: Settings, *, ready: Callable[[str], None]) -> None:
     finally:
         await door.stop(0.0)
         await outside.close()
+        if traces is not None:
+            await _send_traces(traces)
+
+
+async def _send_traces(traces: CallTraces) -> None:
+    # A thread that nobody waits for in the end: whoever takes the traces may be gone.
+    sending = threading.Thread(target=traces.close, name="last traces", daemon=True)
+    sending.start()
+    await asyncio.to_thread(sending.join, TRACES_S)
+    if sending.is_alive():
+        log.warning("the last traces were not taken within %g s", TRACES_S)
 
 
 async def _drain(service: Service, within_s: float, at_once: asyncio.Event) -> None:

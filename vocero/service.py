@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Self
 
-from bridge.chores import CallNeeds
+from bridge.chores import CallNeeds, Dialer
 from bridge.dial_pace import DialPace
 from bridge.elevenlabs_agent import AgentDoor
 from bridge.switchboard import Switchboard
@@ -22,9 +22,11 @@ from messaging import phrases
 from messaging.outbox import Sender
 from messaging.whatsapp import WhatsApp
 from orchestration.agent_tools import AgentTools
-from vocero.adapters import CallDesk, CarrierLookup, CountingSender, PhoneDesk, Watcher
+from vocero.adapters import CallDesk, CarrierLookup, PhoneDesk, Watcher
 from vocero.clips import CLIPS, Clips, add_clip_route
+from vocero.counted import CountedDialer, CountedDoor, CountedSender, counted_sockets
 from vocero.customers_side import CustomersSide, OtherSide
+from vocero.figures_of_service import FiguresOfService
 from vocero.loop_lag import BUSY, EVERY_S, LagWatch
 from vocero.metrics import Metrics
 from vocero.operators.feed import Feed
@@ -73,21 +75,23 @@ class Service:
         self.metrics = Metrics()
         self._outside = outside
         self._serves_customers = sender is None
-        self._lag = LagWatch()
+        self._lag = LagWatch(self.metrics.loop_delay.observe)
         self._pace = DialPace(settings.calls_per_second)
         signature = TwilioSignature(_token(settings), settings.base_url)
         addresses = CallbackAddresses(settings.base_url)
-        dialer = _dialer(settings, outside, addresses)
+        dialer = CountedDialer(_dialer(settings, outside, addresses), self.metrics)
         tools = AgentTools(outside.now, settings.default_timezone, self.store)
         self._desk = CallDesk(tools, self.store, self.metrics, before_tools)
         self._desk.watchers += [watcher] if watcher is not None else []
         whatsapp = _whatsapp(settings, outside)
         self._sending = Sending(
-            self.store, CountingSender(sender or whatsapp, self.metrics), outside.now
+            self.store, CountedSender(sender or whatsapp, self.metrics), outside.now
         )
         self._unwritten: set[str] = set()
         self._clips = Clips(settings.var_dir / CLIPS, settings.base_url, outside.now)
+        self._figures = FiguresOfService(self.metrics, self.store, outside.now)
         self.switchboard = self._switchboard(signature, dialer)
+        self._figures.follow(self.switchboard, self._lag)
         self._customers = CustomersSide(
             settings,
             outside,
@@ -117,7 +121,8 @@ class Service:
                 call_language=self._call_language,
                 default_language=default_language(settings),
                 count_webhook=self.metrics.webhook_posts.add,
-                metrics=self.metrics.render,
+                count_message=self._figures.count_message,
+                metrics=self._figures.page,
                 not_ready=self._not_ready,
             )
         )
@@ -127,14 +132,9 @@ class Service:
             add_tools_api(self.app, secret, self._desk)
         self._tasks: asyncio.TaskGroup | None = None
         self._feed = self._open_to_operators()
-        self.metrics.live_calls.follow(lambda: self.switchboard.live_calls)
-        self.metrics.draining.follow(lambda: float(self.switchboard.draining))
-        self.metrics.loop_lag.follow(lambda: self._lag.average_s)
-        self.metrics.loop_lag_worst.follow(lambda: self._lag.worst_s)
-        self.metrics.loop_late.follow(lambda: float(self._lag.late))
         self._stack = AsyncExitStack()
 
-    def _switchboard(self, signature: TwilioSignature, dialer: TwilioDialer) -> Switchboard:
+    def _switchboard(self, signature: TwilioSignature, dialer: Dialer) -> Switchboard:
         settings, outside = self.settings, self._outside
         timings = CallTimings(
             max_call_s=settings.max_call_seconds, agent_stall_s=settings.agent_stall_seconds
@@ -154,19 +154,15 @@ class Service:
         return Switchboard(
             CallNeeds(
                 dialer=dialer,
-                agent_door=AgentDoor(
-                    settings.elevenlabs_api_key.get_secret_value(),
-                    settings.elevenlabs_agent_id,
-                    settings.elevenlabs_base_url,
-                    outside.http,
-                ),
-                open_socket=outside.open_socket,
+                agent_door=CountedDoor(_agent_door(settings, outside), self.metrics),
+                open_socket=counted_sockets(outside.open_socket, self.metrics),
                 tools=self._desk,
                 observer=self._desk,
                 timings=timings,
                 wait_for_turn=self._turn_to_dial,
                 call_bound=self.store.bind_call,
-                frame_bad=self._count_bad_frame,
+                frame_bad=self.metrics.bad_frames.add,
+                sound_passed=self._figures.sound_passed,
                 wall_clock=outside.now,
             ),
             signature,
@@ -310,9 +306,6 @@ class Service:
     def _call_language(self, attempt_id: str) -> str:
         return self._desk.languages.get(attempt_id, default_language(self.settings))
 
-    def _count_bad_frame(self, side: str) -> None:
-        self.metrics.bad_frames.add(side)
-
 
 def _token(settings: Settings) -> str:
     return settings.twilio_auth_token.get_secret_value()
@@ -328,6 +321,15 @@ def _dialer(settings: Settings, outside: Outside, addresses: CallbackAddresses) 
         addresses,
         ring_s=RING_S,
         max_call_s=int(settings.max_call_seconds) + CARRIER_LIMIT_MARGIN_S,
+    )
+
+
+def _agent_door(settings: Settings, outside: Outside) -> AgentDoor:
+    return AgentDoor(
+        settings.elevenlabs_api_key.get_secret_value(),
+        settings.elevenlabs_agent_id,
+        settings.elevenlabs_base_url,
+        outside.http,
     )
 
 

@@ -98,6 +98,11 @@ def read_list(value: object) -> object:
     return value
 
 
+def read_word(value: object) -> object:
+    """One of a few words, however it is capitalised."""
+    return value.strip().lower() if isinstance(value, str) else value
+
+
 def read_country(value: object) -> object:
     """An ISO code that phone numbers are known for, in capitals."""
     if not isinstance(value, str):

@@ -43,6 +43,7 @@ from vocero.setting_values import (
     read_secret,
     read_spend,
     read_url,
+    read_word,
     read_zone,
     service_url_problem,
     spend_problem,
@@ -63,6 +64,7 @@ Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 Days = Annotated[int, Field(ge=0, le=36_500)]
 Secret = Annotated[SecretStr, BeforeValidator(read_secret)]
+LogFormat = Annotated[Literal["text", "json"], BeforeValidator(read_word)]
 NONE = SecretStr("")
 LEAST_TOOLS_SECRET = 16
 """Characters; nothing but this secret stands between a stranger and a false report."""
@@ -91,6 +93,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     debug: bool = False
+    log_format: LogFormat = "text"
     base_url: Url = ""
     twilio_account_sid: str = ""
     twilio_auth_token: Secret = NONE

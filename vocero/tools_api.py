@@ -17,6 +17,8 @@ from typing import Protocol
 from quart import Quart, Response, request
 from werkzeug.exceptions import HTTPException
 
+from data.call_context import rest_is_for_call
+
 log = logging.getLogger(__name__)
 
 VERDICTS = {"validate_slot": "valid", "report_result": "success"}
@@ -84,6 +86,7 @@ def add_tools_api(app: Quart, secret: str, tools: LiveTools) -> None:
             return _refused(name, "call_id is missing: send the dynamic variable call_id", 404)
         if not tools.is_live(call_id):
             return _refused(name, "call_id names no live call", 404)
+        rest_is_for_call(call_id)
         return Response(
             await tools.answer_json(call_id, name, body), content_type="application/json"
         )

@@ -19,8 +19,10 @@ from bridge.twilio_webhooks import (
     parse_status,
     parse_verdict,
 )
-from data.store import Store
+from data.call_context import rest_is_for_call
+from data.store import IncomingMessage, Store
 from messaging.inbox import Refused, read_message, read_status
+from vocero.metric_kinds import CONTENT_TYPE
 
 log = logging.getLogger(__name__)
 
@@ -76,7 +78,10 @@ class WebNeeds:
     default_language: str
     count_webhook: Callable[[str, str], None]
     """(which webhook, result) for the metrics."""
-    metrics: Callable[[], str]
+    count_message: Callable[[IncomingMessage], None]
+    """A message that came for the first time, for the metrics."""
+    metrics: Callable[[], Awaitable[str]]
+    """The page, in Prometheus's text format."""
     not_ready: Callable[[], Awaitable[list[str]]]
     """Reasons why no work should be sent here; empty when ready."""
 
@@ -92,8 +97,13 @@ def make_app(needs: WebNeeds) -> Quart:
     return app
 
 
-async def signed_form(needs: WebNeeds, which: str) -> MultiDict[str, str] | None:
-    """The posted form when its signature is genuine, else None."""
+async def signed_form(
+    needs: WebNeeds, which: str, attempt_id: str = ""
+) -> MultiDict[str, str] | None:
+    """The posted form when its signature is genuine, else None.
+
+    From then on the request is logged as `attempt_id`'s; a stranger names no call in the log.
+    """
     form = await request.form
     raw_path = bytes(request.scope.get("raw_path") or request.path.encode())
     target = raw_path.decode("latin-1")
@@ -101,6 +111,7 @@ async def signed_form(needs: WebNeeds, which: str) -> MultiDict[str, str] | None
     if query and "?" not in target:
         target = f"{target}?{query}"
     if needs.signature.form_is_genuine(target, form, request.headers.get("X-Twilio-Signature")):
+        rest_is_for_call(attempt_id)
         return form
     needs.count_webhook(which, "refused")
     return None
@@ -126,7 +137,7 @@ def _health_routes(app: Quart, needs: WebNeeds) -> None:
 
     @app.get("/metrics")
     async def metrics() -> Response:
-        return Response(needs.metrics(), content_type="text/plain; version=0.0.4; charset=utf-8")
+        return Response(await needs.metrics(), content_type=CONTENT_TYPE)
 
     @app.errorhandler(Exception)
     async def failed(error: Exception) -> Response:
@@ -155,6 +166,7 @@ def _whatsapp_routes(app: Quart, needs: WebNeeds) -> None:
             needs.count_webhook("whatsapp", "unusable")
         elif await needs.store.take_message(message):
             needs.count_webhook("whatsapp", "taken")
+            needs.count_message(message)
             needs.message_arrived(message.customer)
         else:
             needs.count_webhook("whatsapp", "duplicate")
@@ -185,7 +197,7 @@ def _voice_routes(app: Quart, needs: WebNeeds) -> None:
 
     @app.post("/webhook/voice/outbound/<attempt_id>")
     async def answered(attempt_id: str) -> Response:
-        form = await signed_form(needs, "answer")
+        form = await signed_form(needs, "answer", attempt_id)
         if form is None:
             return _refused()
         call_sid = form.get("CallSid", "")
@@ -220,7 +232,7 @@ def _voice_routes(app: Quart, needs: WebNeeds) -> None:
         which: str,
         parse: Callable[[MultiDict[str, str]], PhoneProgress | MachineDetected | None],
     ) -> Response:
-        form = await signed_form(needs, which)
+        form = await signed_form(needs, which, attempt_id)
         if form is None:
             return _refused()
         event = parse(form)

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from vocero.logs import call_context, printable, set_up_logging
+from data.call_context import call_context
+from vocero.logs import printable, set_up_logging
 
 CANARY = "canary-51f0c2"
 NUMBER = "+5491155512301"

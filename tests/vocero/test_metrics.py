@@ -2,42 +2,37 @@
 
 from __future__ import annotations
 
-import re
+import time
 
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
-from vocero.metrics import Counter, Gauge, Histogram, Metrics
-
-SAMPLE = re.compile(
-    r"(?P<name>[a-zA-Z_:][a-zA-Z0-9_:]*)"
-    r"(?:\{(?P<labels>[a-zA-Z_][a-zA-Z0-9_]*=\"[^\"\\\n]*\""
-    r"(?:,[a-zA-Z_][a-zA-Z0-9_]*=\"[^\"\\\n]*\")*)\})?"
-    r" (?P<value>[+-]?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|Inf))"
-)
+from vocero.metric_kinds import Counter, Gauge, Histogram
+from vocero.metrics import Metrics
 
 
 def parse(page: str) -> dict[str, float]:
-    """Sample to value; fails on whatever the format does not allow."""
-    assert page.endswith("\n")
+    """Sample to value, read as Prometheus reads it; fails on whatever the format does not allow."""
+    assert page.endswith("\n") and "\n\n" not in page
     samples: dict[str, float] = {}
-    family = kind = ""
-    for line in page[:-1].split("\n"):
-        if line.startswith("# HELP "):
-            name = line.split(" ")[2]
-            assert name != family, "HELP twice"
-            family, kind = name, ""
-        elif line.startswith("# TYPE "):
-            _, _, name, kind = line.split(" ")
-            assert name == family
-            assert kind in {"counter", "gauge", "histogram"}
-        else:
-            match = SAMPLE.fullmatch(line)
-            assert match is not None, line
-            suffixes = ("_bucket", "_sum", "_count") if kind == "histogram" else ("",)
-            assert match["name"] in {family + suffix for suffix in suffixes}
-            key = line.rpartition(" ")[0]
+    families = list(text_string_to_metric_families(page))
+    assert len({family.name for family in families}) == len(families), "a family twice"
+    for family in families:
+        assert family.documentation, family.name
+        assert family.type in {"counter", "gauge", "histogram"}, family.name
+        suffixes = {
+            "counter": ("_total",),
+            "gauge": ("",),
+            "histogram": ("_bucket", "_sum", "_count"),
+        }
+        for sample in family.samples:
+            allowed = {family.name + suffix for suffix in suffixes[family.type]}
+            assert sample.name in allowed, sample.name
+            labels = ",".join(f'{name}="{value}"' for name, value in sample.labels.items())
+            key = f"{sample.name}{{{labels}}}" if labels else sample.name
             assert key not in samples
-            samples[key] = float(match["value"])
+            samples[key] = sample.value
+    assert page.count("\n") == len(samples) + 2 * len(families), "lines that were not understood"
     return samples
 
 
@@ -84,11 +79,11 @@ def test_buckets_never_fall() -> None:
 
 
 def test_an_unforeseen_label_value_cannot_appear() -> None:
-    counter = Counter("c", "Things.", {"side": ("carrier",)})
+    counter = Counter("c_total", "Things.", {"side": ("carrier",)})
     for value in ("+5491155512301", 'x"} 1\nforged 1', "", "carrier"):
         counter.add(value)
     page = "\n".join(counter.render()) + "\n"
-    assert parse(page) == {'c{side="other"}': 3, 'c{side="carrier"}': 1}
+    assert parse(page) == {'c_total{side="other"}': 3, 'c_total{side="carrier"}': 1}
     assert "5491155512301" not in page
     assert counter.value("anything else") == 3
 
@@ -110,3 +105,25 @@ def test_sizes_that_are_no_numbers_are_ignored() -> None:
     gauge = Gauge("g", "A thing.")
     gauge.follow(lambda: float("-inf"))
     assert gauge.samples() == ["g -Inf"]
+
+
+def test_what_is_not_known_is_not_shown() -> None:
+    gauge = Gauge("g", "Things.", {"kind": ("here", "there")})
+    gauge.follow(lambda: None, "here")
+    gauge.follow(lambda: 2.5, "there")
+    assert parse("\n".join(gauge.render()) + "\n") == {'g{kind="there"}': 2.5}
+
+
+def test_the_process_tells_of_itself() -> None:
+    before = parse(Metrics().render())
+    held = bytearray(64 << 20)
+    held[::4096] = b"x" * len(held[::4096])
+    until = time.process_time() + 0.05
+    while time.process_time() < until:
+        pass
+    after = parse(Metrics().render())
+    assert after["process_cpu_seconds_total"] >= before["process_cpu_seconds_total"] + 0.05
+    grown = after["process_resident_memory_bytes"] - before["process_resident_memory_bytes"]
+    assert grown > len(held) / 2
+    assert 3 <= after["process_open_fds"] < after["process_max_fds"]
+    assert 0 < time.time() - after["process_start_time_seconds"] < 24 * 3600

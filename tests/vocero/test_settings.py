@@ -41,6 +41,7 @@ def named(found: list[Problem]) -> set[str]:
 def test_defaults_are_those_of_the_contract() -> None:
     settings = load_settings({})
     assert (settings.host, settings.port, settings.debug) == ("127.0.0.1", 8000, False)
+    assert settings.log_format == "text"
     assert settings.twilio_api_base_url == "https://api.twilio.com"
     assert settings.elevenlabs_base_url == "https://api.elevenlabs.io"
     assert settings.openai_base_url == "https://api.openai.com/v1"

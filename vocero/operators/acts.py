@@ -8,6 +8,7 @@ import logging
 
 from quart import Blueprint, Response
 
+from data.call_context import call_context
 from vocero.operators.access import Session
 from vocero.operators.answers import Refused, asked, done, json_answer, text_of
 from vocero.operators.audit import Act
@@ -139,7 +140,8 @@ async def _ask(
         answered, answer = False, ""
     except Exception as error:
         # The group that this runs in holds the calls.
-        log.error("an operator's question failed: %s", type(error).__name__)
+        with call_context(attempt_id):
+            log.error("an operator's question failed: %s", type(error).__name__)
         return json_answer({"error": "trouble"}, 503)
     if answered:
         room.needs.board.whisper(

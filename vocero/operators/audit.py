@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from enum import StrEnum
 
+from data.call_context import call_context
 from data.store import AuditEntry, StoreError
 from vocero.operators.access import Session
 from vocero.operators.needs import Records
@@ -68,7 +69,8 @@ class AuditLog:
                 self._tell(await self._store.note_act(entry))
         except (StoreError, TimeoutError) as error:
             why = str(error) or f"the store took over {KEEP_S:g} s"
-            log.error("an act of an operator (%s) could not be kept: %s", act, why)
+            with call_context(attempt_id):
+                log.error("an act of an operator (%s) could not be kept: %s", act, why)
             self._tell(entry)
             return False
         return True

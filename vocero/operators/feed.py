@@ -15,6 +15,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Iterator
 
 from data.call import CallReport, EntryKind, TimelineEntry
+from data.call_context import call_context
 from data.store import AuditEntry, StoreError
 from vocero.operators.json_views import Json, act_json, summary_json
 from vocero.operators.live_board import LiveBoard, entries_message, levels_message
@@ -309,7 +310,8 @@ class Feed:
                 summary = await self._summary(attempt_id)
         except Exception as error:
             # The page asks for it itself if it wants to; the group that this runs in holds calls.
-            log.warning("no summary of a call that is over: %s", type(error).__name__)
+            with call_context(attempt_id):
+                log.warning("no summary of a call that is over: %s", type(error).__name__)
             summary = None
         message = {"type": "over", "id": attempt_id, "summary": summary}
         if only is None:

@@ -148,6 +148,8 @@ class Exchange:
     observer: Observer = field(default_factory=Observer)
     tools: Tools = field(default_factory=Tools)
     bad_frames: Counter[str] = field(default_factory=Counter)
+    timed: list[tuple[str, float]] = field(default_factory=list)
+    """Frames whose passing was timed: the direction, and the seconds."""
     agents: list[tuple[Socket, SocketListener]] = field(default_factory=list)
     timings: CallTimings = field(default_factory=CallTimings)
     agent_takes_s: float = 0.0
@@ -181,6 +183,7 @@ class Exchange:
             wait_for_turn=DialPace(self.calls_per_second).wait_for_turn,
             call_bound=self._bind,
             frame_bad=lambda side: self.bad_frames.update([side]),
+            sound_passed=lambda direction, seconds: self.timed.append((direction, seconds)),
         )
         return Switchboard(
             needs,
@@ -281,6 +284,12 @@ class Exchange:
         }
         kind = "conversation_initiation_metadata"
         return json.dumps({"type": kind, f"{kind}_event": inside})
+
+    @staticmethod
+    def speech(event_id: int, ms: int = 100) -> str:
+        """Sound of the agent."""
+        inside = {"audio_base_64": b64encode(b"\x55" * (8 * ms)).decode(), "event_id": event_id}
+        return json.dumps({"type": "audio", "audio_event": inside})
 
     @staticmethod
     def tool_call(name: str = "validate_slot", call_id: str = "tool_1") -> str:
