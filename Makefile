@@ -1,12 +1,13 @@
 # What you can do here. Every target makes .venv first when it is missing or outdated.
 BIN := .venv/bin
 
-.PHONY: help demo test check bench lock venv
+.PHONY: help demo test check bench image lock venv
 help:
 	@echo "make demo    the whole story on this machine, without any account"
 	@echo "make test    the whole test suite"
 	@echo "make check   style and types"
 	@echo "make bench   measures the bridge (vocero bench) and the other parts that have a benchmark"
+	@echo "make image   builds the container image and tries it (docker, or buildah and debootstrap)"
 	@echo "make lock    pins the dependencies anew (needs uv)"
 
 venv:
@@ -28,6 +29,9 @@ bench: venv
 	$(BIN)/vocero bench --calls 20 --seconds 12
 	$(BIN)/vocero bench --calls 20 --seconds 12 --format pcm_16000
 	$(BIN)/python -m tests.bench.bench_webhook
+
+image:
+	@./docker/make-image.sh
 
 lock:
 	UV_PYTHON_DOWNLOADS=never uv pip compile --universal --generate-hashes --no-header \
