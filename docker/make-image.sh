@@ -7,6 +7,7 @@
 #
 #   IMAGE=vocero:local    how it is called
 #   PIP_CONFIG_FILE=…     pip's settings while it is built, such as a mirror; they stay in no layer
+#   SSL_CERT_FILE=…       whom this machine trusts besides, behind a proxy that looks into TLS (buildah)
 #   DEBIAN_MIRROR=…       where debootstrap finds Debian; DEBIAN_SUITE=trixie, which one
 set -eu
 cd "$(dirname "$0")/.."
@@ -68,6 +69,7 @@ with_buildah() {
     rm -rf "$store/debian"
     echo "== the image =="
     bh build --isolation chroot --format docker --build-arg "BASE=$base" \
+        ${SSL_CERT_FILE:+--volume "$SSL_CERT_FILE:/etc/ssl/certs/ca-certificates.crt:ro"} \
         --secret "id=pip,src=$PIP_CONF" --file docker/Dockerfile --tag "$IMAGE" .
     echo "== a whole call in it =="
     container=$(bh from "$IMAGE")
@@ -94,12 +96,9 @@ with_buildah() {
     cat "$store/out"
     [ "$health" = healthy ] || { echo "it did not become healthy" >&2; exit 1; }
     [ "$code" = 0 ] || { echo "it ended with $code after SIGTERM" >&2; exit 1; }
-    bh inspect --type image --format 'user: {{.OCIv1.Config.User}}' "$IMAGE"
+    echo "user: $(bh inspect --type image --format '{{.OCIv1.Config.User}}' "$IMAGE")"
     echo "size: $(du -sm "$(bh mount "$container")" | cut -f1) MB unpacked"
     echo "NOT run here: a read-only file system, HEALTHCHECK by an engine, compose."
-    if [ -n "${KEEP:-}" ]; then
-        bh push --quiet "$IMAGE" "docker-archive:$KEEP" && echo "kept as $KEEP"
-    fi
 }
 
 if docker info >/dev/null 2>&1; then
