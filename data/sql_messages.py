@@ -109,7 +109,7 @@ class SqlMessages(SqlPart):
             select(func.min(messages_out.c.due_at)).where(waiting),
         )
         rows = await self._rows(select(*(part.scalar_subquery() for part in parts)))
-        coming, going, parked, planned, due = rows[0]
+        coming, going, parked, planned, due = tuple(rows[0])
         return JobsWaiting(coming, going, parked, planned, due)
 
     async def message_sent(self, message_id: str, message_sid: str) -> None:

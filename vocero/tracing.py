@@ -28,7 +28,8 @@ _ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT
 UNNAMED = "unknown_service"
 """How OpenTelemetry calls a service whose name no variable tells."""
 MISSING = (
-    "traces are asked for (OTEL_…) but OpenTelemetry is not installed: pip install 'vocero[otel]'"
+    "traces are asked for (OTEL_…) but OpenTelemetry is not installed: "
+    "in Vocero's folder, pip install '.[otel]'"
 )
 Attributes = dict[str, str | int | float | bool]
 

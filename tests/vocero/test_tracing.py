@@ -159,7 +159,7 @@ def test_who_asks_without_the_extra_is_told_what_to_install(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, "opentelemetry.exporter.otlp.proto.http.trace_exporter", None)
-    with pytest.raises(NoTraces, match=r"pip install 'vocero\[otel\]'"):
+    with pytest.raises(NoTraces, match=r"pip install '\.\[otel\]'"):
         start_tracing({ENDPOINT: "http://127.0.0.1:4318"}, lambda: 0.0)
 
 
