@@ -4,14 +4,18 @@ SQLite runs in WAL mode with synchronous=FULL: with NORMAL a power cut may undo 
 and a commit is what we answer 200 for and what forbids a second dial, so each one waits for the
 disk. Write transactions begin IMMEDIATE and queue up in the process, first come first served:
 SQLite's own waiting is unfair, and a transaction that reads before it writes could fail at once.
+
+On PostgreSQL (data.postgresql) many write at once, at READ COMMITTED; what must not interleave is
+kept apart by unique constraints, row locks and data.advisory_locks.
 """
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +24,10 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from data import postgresql
+from data.advisory_locks import hold_migrations
+from data.commit_fate import transaction_number, was_committed
+from data.database_errors import brief, may_be_repeated, unusable
 from data.store import StoreError
 from data.tables import metadata
 from data.turnstile import Turnstile
@@ -30,43 +38,54 @@ _SCRUB_WAIT_MS = 250
 _CONNECTIONS = 4
 
 
+class Undone(StoreError):
+    """Nothing of the transaction is left, and the same once more may well go through."""
+
+
 class Database:
     """An engine with our rules: what fails is a StoreError, but a broken constraint stays one."""
 
     def __init__(self, url: str) -> None:
         self._url_text = url
         self._engine: AsyncEngine | None = None
+        self._connections: postgresql.Connections | None = None
+        """Of a server; None for SQLite."""
         self._turnstile = Turnstile()
 
     async def open(self) -> None:
-        """Make the engine and, for SQLite, the folder and the file. Raises StoreError."""
+        """Make the engine and, for SQLite, the folder and the file; of a server, ask whether it
+        will do. Raises StoreError.
+        """
         url = _checked_url(self._url_text)
         embedded = url.get_backend_name() == "sqlite"
         if embedded:
             _prepare_file(Path(url.database or ""))
         try:
-            # A connection is a thread in SQLite; what is over the number waits.
-            engine = create_async_engine(
-                url,
-                pool_size=_CONNECTIONS,
-                max_overflow=0,
-                pool_timeout=15,
-                # Errors end up in logs, and the parameters are what people wrote and their numbers.
-                hide_parameters=True,
-            )
+            if embedded:
+                self._engine = _embedded_engine(url)
+            else:
+                self._engine = postgresql.make_engine(url, postgresql.USUAL)
         except (ImportError, SQLAlchemyError) as error:
             raise StoreError(
                 f"DATABASE_URL: no async driver for {url.drivername!r} ({brief(error)}); "
-                "use sqlite+aiosqlite:///path, or install the driver that the URL names"
+                "use sqlite+aiosqlite:///path or postgresql+asyncpg://user:password@host/name"
             ) from None
-        if embedded:
-            _teach_sqlite(engine)
-        self._engine = engine
+        if not embedded:
+            self._connections = postgresql.Connections(self._engine)
+            try:
+                async with self.transaction(write=False) as connection:
+                    await postgresql.check_server(connection)
+            except BaseException:
+                await self.close()
+                raise
 
     async def close(self) -> None:
         """Give every connection back. Safe to call twice."""
         engine, self._engine = self._engine, None
-        if engine is not None:
+        connections, self._connections = self._connections, None
+        if connections is not None:
+            await connections.close()
+        elif engine is not None:
             await engine.dispose()
 
     @contextlib.asynccontextmanager
@@ -76,23 +95,76 @@ class Database:
         """Committed when the block ends, rolled back when it raises.
 
         An urgent write goes before the others that wait: somebody outside waits for its answer.
-        Raises IntegrityError for a broken constraint, StoreError for everything else.
+        Raises IntegrityError for a broken constraint, StoreError for everything else; Undone, which
+        is one, when it was bad luck (`data.sql_part.repeated`).
         """
         engine = self._engine
         if engine is None:
             raise StoreError("the store is not open")
-        queue = self._turnstile if write and engine.dialect.name == "sqlite" else None
-        try:
+        if self._connections is not None:
+            async with self._on_a_server(engine, self._connections, write) as connection:
+                yield connection
+            return
+        queue = self._turnstile if write else None
+        with self._named(engine):
             async with queue.passed(urgent=urgent) if queue else contextlib.nullcontext():
                 async with engine.execution_options(vocero_write=write).begin() as connection:
                     yield connection
+
+    @contextlib.asynccontextmanager
+    async def migration(self) -> AsyncIterator[AsyncConnection]:
+        """A write transaction that may take as long as whole tables take. Nobody else has one at
+        the same time, whichever worker it is. Raises StoreError.
+        """
+        if self._engine is None or self._connections is None:
+            async with self.transaction(write=True) as connection:
+                yield connection
+            return
+        # Connections of its own: the store's give up after seconds.
+        patience = postgresql.FOR_WHOLE_TABLES
+        engine = postgresql.make_engine(self._engine.url, patience, pooled=False)
+        with self._named(engine):
+            async with asyncio.timeout(patience.whole_s), engine.begin() as connection:
+                await connection.run_sync(hold_migrations)
+                yield connection
+
+    @contextlib.asynccontextmanager
+    async def _on_a_server(
+        self, engine: AsyncEngine, connections: postgresql.Connections, write: bool
+    ) -> AsyncIterator[AsyncConnection]:
+        number, only_the_commit_is_left = 0, False
+        try:
+            async with asyncio.timeout(postgresql.USUAL.whole_s), engine.begin() as connection:
+                if write:
+                    number = await transaction_number(connection)
+                yield connection
+                only_the_commit_is_left = write
         except IntegrityError:
             raise
         except (SQLAlchemyError, OSError) as error:
-            raise StoreError(
-                f"the database at {engine.url.render_as_string()} cannot be used: {brief(error)}; "
-                "check DATABASE_URL, the disk's space and who may write there"
-            ) from error
+            if isinstance(error, TimeoutError):
+                connections.gone_silent()
+            repeatable = may_be_repeated(error)
+            if only_the_commit_is_left:
+                committed = await was_committed(engine, number)
+                if committed:
+                    return
+                repeatable = committed is False
+            words = unusable(engine.url.render_as_string(), error, embedded=False)
+            if only_the_commit_is_left and not repeatable:
+                words += "; it is not known whether the last change was kept"
+            raise (Undone(words) if repeatable else StoreError(words)) from error
+
+    @contextlib.contextmanager
+    def _named(self, engine: AsyncEngine) -> Iterator[None]:
+        try:
+            yield
+        except IntegrityError:
+            raise
+        except (SQLAlchemyError, OSError) as error:
+            embedded = self._connections is None
+            words = unusable(engine.url.render_as_string(), error, embedded=embedded)
+            raise StoreError(words) from error
 
     async def scrub(self, *, whole: bool) -> bool:
         """Makes the files forget what was erased from the tables; see `data.forgetting`.
@@ -109,7 +181,9 @@ class Database:
                 async with self._turnstile.passed(), engine.connect() as connection:
                     return await _scrub_sqlite(connection, whole=whole)
             names = ", ".join(sorted(metadata.tables))
-            async with engine.connect() as connection:
+            patience = postgresql.FOR_WHOLE_TABLES
+            engine = postgresql.make_engine(engine.url, patience, pooled=False)
+            async with asyncio.timeout(patience.whole_s), engine.connect() as connection:
                 # Outside of a transaction, as it must be.
                 await connection.execution_options(isolation_level="AUTOCOMMIT")
                 await connection.exec_driver_sql(f"VACUUM {names}")
@@ -139,16 +213,24 @@ async def _scrub_sqlite(connection: AsyncConnection, *, whole: bool) -> bool:
     return not in_the_way
 
 
-def brief(error: BaseException) -> str:
-    """The driver's own words, without the statement and its values."""
-    origin = getattr(error, "orig", None) or error
-    return str(origin).splitlines()[0][:200] if str(origin) else type(origin).__name__
+def _embedded_engine(url: URL) -> AsyncEngine:
+    # A connection is a thread in SQLite; what is over the number waits.
+    engine = create_async_engine(
+        url,
+        pool_size=_CONNECTIONS,
+        max_overflow=0,
+        pool_timeout=15,
+        # Errors end up in logs, and the parameters are what people wrote and their numbers.
+        hide_parameters=True,
+    )
+    _teach_sqlite(engine)
+    return engine
 
 
 def _checked_url(text: str) -> URL:
     try:
         url = make_url(text)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         raise StoreError(
             "DATABASE_URL is not a database address; for example sqlite+aiosqlite:///var/vocero.db"
         ) from None
@@ -157,6 +239,8 @@ def _checked_url(text: str) -> URL:
             url = url.set(drivername="sqlite+aiosqlite")
         if not url.database or url.database == ":memory:":
             raise StoreError("DATABASE_URL names no file: what is only in memory is lost at a stop")
+    elif url.get_backend_name() == "postgresql":
+        url = postgresql.checked_address(url.set(drivername="postgresql+asyncpg"))
     return url
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, delete, func, insert, select, update
 
 from data import search_text
+from data.advisory_locks import hold_customer
 from data.answer_times import answer_times, times_to_text
 from data.call import (
     CallReport,
@@ -19,8 +20,10 @@ from data.call import (
     Speaker,
     TimelineEntry,
 )
+from data.leases import Claim, Lease
 from data.record_json import quote_to_json, report_to_json
-from data.sql_part import SqlPart
+from data.sql_fences import LET_GO, check
+from data.sql_part import SqlPart, repeated
 from data.sql_turns import write_turn
 from data.store import Attempt, Turn
 from data.tables import attempts, call_lines
@@ -38,6 +41,7 @@ class SqlCalls(SqlPart):
     """Attempts and calls."""
 
     # --- attempts -----------------------------------------------------------------------------
+    @repeated
     async def bind_call(self, attempt_id: str, call_sid: str) -> None:
         own = attempts.c.attempt_id == attempt_id
         async with self._database.transaction(write=True) as connection:
@@ -90,6 +94,7 @@ class SqlCalls(SqlPart):
         return sum(math.ceil(row.talked_s / 60) for row in rows)
 
     # --- live calls ---------------------------------------------------------------------------
+    @repeated
     async def keep_report(self, attempt_id: str, result: CallResult) -> CallResult:
         own = attempts.c.attempt_id == attempt_id
         async with self._database.transaction(write=True) as connection:
@@ -108,6 +113,7 @@ class SqlCalls(SqlPart):
         kept = rows[0].reported_json if rows else None
         return None if kept is None else CallResult.model_validate_json(kept)
 
+    @repeated
     async def keep_lines(self, attempt_id: str, entries: Sequence[TimelineEntry]) -> None:
         if not entries:
             return
@@ -147,6 +153,7 @@ class SqlCalls(SqlPart):
             for row in rows
         )
 
+    @repeated
     async def end_attempt(
         self,
         report: CallReport,
@@ -154,6 +161,9 @@ class SqlCalls(SqlPart):
         turn: Turn,
         ended_at: float,
         quote: Quote | None = None,
+        *,
+        under: Sequence[Lease] = (),
+        claim: Claim | None = None,
     ) -> bool:
         values: dict[str, Any] = {
             "state": "ended",
@@ -165,9 +175,12 @@ class SqlCalls(SqlPart):
             "status": result.status.value,
             "answer_ms": times_to_text(answer_times(report.timeline)),
             "search_text": attempts.c.search_text + search_text.of_end(report, result),
+            **LET_GO,
         }
         own = attempts.c.attempt_id == report.attempt_id
         async with self._database.transaction(write=True) as connection:
+            await hold_customer(connection, turn.customer)
+            await check(connection, *under)
             ended = await connection.scalar(
                 update(attempts)
                 .where(own, attempts.c.state != "ended")
@@ -185,7 +198,7 @@ class SqlCalls(SqlPart):
             await connection.execute(
                 delete(call_lines).where(call_lines.c.attempt_id == report.attempt_id)
             )
-            await write_turn(connection, turn, about=report.attempt_id)
+            await write_turn(connection, turn, about=report.attempt_id, claim=claim)
         return True
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Update, and_, delete, select, update
 
 from data.call_messages import ASKED_AS, messages_beside
 from data.sql_messages import EMPTIED
-from data.sql_part import SqlPart
+from data.sql_part import SqlPart, repeated
 from data.tables import attempts, blocked_numbers, call_lines, messages_out
 
 BLANKED: dict[str, Any] = {
@@ -31,6 +31,7 @@ BLANKED: dict[str, Any] = {
 class SqlErasing(SqlPart):
     """One transaction: a call is there with all its parts, or it is gone with all of them."""
 
+    @repeated
     async def erase_call(self, attempt_id: str) -> bool:
         async with self._database.transaction(write=True) as connection:
             found = (
@@ -56,6 +57,12 @@ class SqlErasing(SqlPart):
                 update(blocked_numbers)
                 .where(blocked_numbers.c.attempt_id == attempt_id)
                 .values(attempt_id="", words="")
+            )
+            # What is just being sent is waited for: it counts as sent then, and goes as well.
+            await connection.execute(
+                select(messages_out.c.id)
+                .where(messages_out.c.attempt_id == attempt_id)
+                .with_for_update()
             )
             for statement in emptying(attempt_id, found.customer, found.created_at, found.ended_at):
                 await connection.execute(statement)

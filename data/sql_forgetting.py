@@ -9,9 +9,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table, delete, func, select, union, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from data.advisory_locks import hold_customer
 from data.forgetting import Traces
 from data.sql_erasing import BLANKED
-from data.sql_part import SqlPart
+from data.sql_part import SqlPart, repeated
 from data.tables import (
     attempts,
     blocked_numbers,
@@ -35,6 +36,7 @@ class SqlForgetting(SqlPart):
         rows = await self._rows(select(every.c.customer).where(every.c.customer != ""))
         return frozenset(str(row.customer) for row in rows)
 
+    @repeated
     async def traces(self, customer: str) -> Traces:
         async with self._database.transaction(write=False) as connection:
             counts = [
@@ -82,11 +84,14 @@ class SqlForgetting(SqlPart):
             elsewhere=tuple(_ids_elsewhere(rows)),
         )
 
+    @repeated
     async def forget_customer(self, customer: str) -> bool:
         if not customer:  # which erased calls have
             return True
         theirs = _their_calls(customer)
         async with self._database.transaction(write=True) as connection:
+            # What is just being written about them comes before it, or after it.
+            await hold_customer(connection, customer)
             if await _count(
                 connection, attempts, attempts.c.customer == customer, attempts.c.state != "ended"
             ):

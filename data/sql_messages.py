@@ -10,11 +10,13 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Row, Select, Update, case, exists, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Row, Select, Update, case, exists, func, select, update
 
+from data.advisory_locks import hold_customer
 from data.jobs_waiting import JobsWaiting
-from data.sql_part import SqlPart
+from data.leases import Lease
+from data.sql_fences import LET_GO, check
+from data.sql_part import SqlPart, insert_into, repeated
 from data.store import IncomingMessage, OutgoingMessage
 from data.tables import (
     DELIVERY_RANK,
@@ -57,20 +59,26 @@ class SqlMessages(SqlPart):
     """Messages in and out."""
 
     # --- in -----------------------------------------------------------------------------------
+    @repeated
     async def take_message(self, message: IncomingMessage) -> bool:
-        try:
-            async with self._database.transaction(write=True, urgent=True) as connection:
-                await connection.execute(insert(messages_in).values(**asdict(message), handled=0))
-                await connection.execute(
-                    update(messages_out)
-                    .where(
-                        messages_out.c.state == "parked",
-                        messages_out.c.customer == message.customer,
-                    )
-                    .values(state="waiting", due_at=message.received_at)
+        async with self._database.transaction(write=True, urgent=True) as connection:
+            await hold_customer(connection, message.customer)
+            taken = await connection.scalar(
+                insert_into(connection, messages_in)
+                .values(**asdict(message), handled=0)
+                .on_conflict_do_nothing(index_elements=[messages_in.c.message_sid])
+                .returning(messages_in.c.id)
+            )
+            if taken is None:
+                return False
+            await connection.execute(
+                update(messages_out)
+                .where(
+                    messages_out.c.state == "parked",
+                    messages_out.c.customer == message.customer,
                 )
-        except IntegrityError:
-            return False
+                .values(state="waiting", due_at=message.received_at)
+            )
         return True
 
     async def waiting_messages(self, customer: str | None = None) -> list[IncomingMessage]:
@@ -82,7 +90,7 @@ class SqlMessages(SqlPart):
 
     # --- out ----------------------------------------------------------------------------------
     async def due_messages(self, now: float, limit: int = 50) -> list[OutgoingMessage]:
-        heads = _oldest_unsent()
+        heads = oldest_unsent()
         rows = await self._rows(
             select(*OUTGOING_COLUMNS)
             .where(messages_out.c.id.in_(heads), messages_out.c.due_at <= now)
@@ -93,7 +101,7 @@ class SqlMessages(SqlPart):
 
     async def next_due(self) -> float | None:
         rows = await self._rows(
-            select(func.min(messages_out.c.due_at)).where(messages_out.c.id.in_(_oldest_unsent()))
+            select(func.min(messages_out.c.due_at)).where(messages_out.c.id.in_(oldest_unsent()))
         )
         due = rows[0][0]
         return None if due is None else float(due)
@@ -112,7 +120,9 @@ class SqlMessages(SqlPart):
         coming, going, parked, planned, due = tuple(rows[0])
         return JobsWaiting(coming, going, parked, planned, due)
 
-    async def message_sent(self, message_id: str, message_sid: str) -> None:
+    async def message_sent(
+        self, message_id: str, message_sid: str, *, under: Lease | None = None
+    ) -> None:
         await self._change_message(
             message_id,
             {
@@ -122,21 +132,32 @@ class SqlMessages(SqlPart):
                 "tries": messages_out.c.tries + 1,
             },
             last=True,
+            under=under,
         )
 
-    async def message_postponed(self, message_id: str, due_at: float, error: str) -> None:
+    async def message_postponed(
+        self, message_id: str, due_at: float, error: str, *, under: Lease | None = None
+    ) -> None:
         await self._change_message(
-            message_id, {"due_at": due_at, "error": error, "tries": messages_out.c.tries + 1}
+            message_id,
+            {"due_at": due_at, "error": error, "tries": messages_out.c.tries + 1},
+            under=under,
         )
 
-    async def message_given_up(self, message_id: str, error: str) -> None:
+    async def message_given_up(
+        self, message_id: str, error: str, *, under: Lease | None = None
+    ) -> None:
         await self._change_message(
             message_id,
             {"state": "given_up", "error": error, "tries": messages_out.c.tries + 1},
             last=True,
+            under=under,
         )
 
-    async def message_parked(self, message_id: str, error: str) -> None:
+    @repeated
+    async def message_parked(
+        self, message_id: str, error: str, *, under: Lease | None = None
+    ) -> None:
         own = messages_out.c.message_id == message_id
         last_words = (
             select(func.max(messages_in.c.received_at))
@@ -145,6 +166,12 @@ class SqlMessages(SqlPart):
         )
         waited = messages_out.c.state == "waiting"
         async with self._database.transaction(write=True) as connection:
+            customer = await connection.scalar(select(messages_out.c.customer).where(own))
+            if customer is None:
+                return
+            # Else they could write just now, and neither of us two would see the other.
+            await hold_customer(connection, customer)
+            await check(connection, under)
             await connection.execute(
                 update(messages_out)
                 .where(own, messages_out.c.state.in_(("waiting", "sent")))
@@ -153,6 +180,7 @@ class SqlMessages(SqlPart):
                     error=error,
                     tries=case((waited, messages_out.c.tries + 1), else_=messages_out.c.tries),
                     **_BACK_IN_THE_QUEUE,
+                    **LET_GO,
                 )
             )
             # The customer may have written since it was sent, before the carrier refused it.
@@ -169,6 +197,7 @@ class SqlMessages(SqlPart):
             state="sent",
         )
 
+    @repeated
     async def delivery_reported(
         self, message_sid: str, status: str, error_code: str
     ) -> tuple[OutgoingMessage, int] | None:
@@ -194,6 +223,7 @@ class SqlMessages(SqlPart):
             return None
         return outgoing(row), int(row.tries)
 
+    @repeated
     async def _change_message(
         self,
         message_id: str,
@@ -201,15 +231,17 @@ class SqlMessages(SqlPart):
         *,
         state: str = "waiting",
         last: bool = False,
+        under: Lease | None = None,
     ) -> None:
         """Nothing changes for a message that is not in that state. After the `last` change of a
         message it is not needed any more.
         """
         async with self._database.transaction(write=True) as connection:
+            await check(connection, under)
             await connection.execute(
                 update(messages_out)
                 .where(messages_out.c.message_id == message_id, messages_out.c.state == state)
-                .values(**values)
+                .values(**values, **LET_GO)
             )
             if last:
                 await connection.execute(_empty_if_erased(message_id))
@@ -231,7 +263,7 @@ def _empty_if_erased(message_id: str) -> Update:
     )
 
 
-def _oldest_unsent() -> Select[Any]:
+def oldest_unsent() -> Select[Any]:
     """Ids of the head of each customer's queue: what comes later waits its turn."""
     return (
         select(func.min(messages_out.c.id))

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, insert, select
 
-from data.sql_part import SqlPart
+from data.sql_part import SqlPart, repeated
 from data.store import LONGEST_PAGE, AuditEntry
 from data.tables import operator_acts
 
@@ -24,6 +24,7 @@ _ACT_COLUMNS = [
 class SqlOperators(SqlPart):
     """Acts are only ever added."""
 
+    @repeated
     async def note_act(self, entry: AuditEntry) -> AuditEntry:
         kept = entry.bounded()
         async with self._database.transaction(write=True) as connection:

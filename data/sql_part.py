@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+import functools
+import random
+from collections.abc import Callable, Coroutine
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Row, Select
+from sqlalchemy import Row, Select, Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from data.database import Database
+from data.database import Database, Undone
+
+_PAUSES_S = (0.02, 0.1, 0.4)
+"""Before a transaction is tried again; about, so that two do not meet again and again."""
+
+_Part = TypeVar("_Part", bound="SqlPart")
+_Given = ParamSpec("_Given")
+_Answer = TypeVar("_Answer")
 
 
 class SqlPart:
@@ -16,5 +29,34 @@ class SqlPart:
         self._database = database
 
     async def _rows(self, query: Select[Any]) -> list[Row[Any]]:
-        async with self._database.transaction(write=False) as connection:
-            return list((await connection.execute(query)).all())
+        return await _read(self, query)
+
+
+def repeated(
+    method: Callable[Concatenate[_Part, _Given], Coroutine[Any, Any, _Answer]],
+) -> Callable[Concatenate[_Part, _Given], Coroutine[Any, Any, _Answer]]:
+    """For a method that is one transaction: bad luck (`Undone`) is tried again, a few times."""
+
+    @functools.wraps(method)
+    async def patient(self: _Part, /, *args: _Given.args, **kwargs: _Given.kwargs) -> _Answer:
+        for pause_s in _PAUSES_S:
+            try:
+                return await method(self, *args, **kwargs)
+            except Undone:
+                await asyncio.sleep(pause_s * random.uniform(0.5, 1.5))
+        return await method(self, *args, **kwargs)
+
+    return patient
+
+
+@repeated
+async def _read(part: SqlPart, query: Select[Any]) -> list[Row[Any]]:
+    async with part._database.transaction(write=False) as connection:
+        return list((await connection.execute(query)).all())
+
+
+def insert_into(connection: AsyncConnection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An insert that knows ON CONFLICT, which both say alike."""
+    if connection.dialect.name == "postgresql":
+        return postgresql.insert(table)
+    return sqlite.insert(table)

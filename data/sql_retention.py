@@ -19,7 +19,7 @@ from data.call import CallResult
 from data.forgetting import result_without_words, without_words
 from data.record_json import report_from_json, report_to_json
 from data.sql_calls import ATTEMPT_COLUMNS, attempt_of
-from data.sql_part import SqlPart
+from data.sql_part import SqlPart, repeated
 from data.tables import (
     attempts,
     blocked_numbers,
@@ -59,6 +59,7 @@ _MESSAGE_WITH_WORDS = or_(
 class SqlRetention(SqlPart):
     """What `Forgetting` promises about old words."""
 
+    @repeated
     async def drop_transcripts(self, before: float, limit: int = 50) -> int:
         rows = await self._rows(
             select(*ATTEMPT_COLUMNS, attempts.c.report_json, attempts.c.result_json)
@@ -88,6 +89,7 @@ class SqlRetention(SqlPart):
             )
         return len(left)
 
+    @repeated
     async def drop_messages(self, before: float, limit: int = 200) -> int:
         heard = (
             select(messages_in.c.id)
@@ -115,6 +117,7 @@ class SqlRetention(SqlPart):
             both += len(gone.all())
         return both
 
+    @repeated
     async def drop_conversations(self, before: float, limit: int = 200) -> int:
         idle = select(conversations.c.customer).where(*_nothing_since(before)).limit(limit)
         async with self._database.transaction(write=True) as connection:

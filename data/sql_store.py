@@ -1,4 +1,4 @@
-"""The store in a database: SQLite by default, any other async SQLAlchemy database by URL."""
+"""The store in a database: SQLite by default, PostgreSQL by URL."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from data.schema import bring_up_to_date, is_current
 from data.sql_calls import SqlCalls
 from data.sql_erasing import SqlErasing
 from data.sql_forgetting import SqlForgetting
+from data.sql_leases import SqlLeases
 from data.sql_messages import SqlMessages
 from data.sql_operators import SqlOperators
 from data.sql_past_calls import SqlPastCalls
@@ -35,6 +36,7 @@ class SqlStore(
     SqlErasing,
     SqlForgetting,
     SqlRetention,
+    SqlLeases,
 ):
     """`data.store.Store` on a database. Open it before use and close it in the end."""
 
@@ -50,7 +52,7 @@ class SqlStore(
             async with self._database.transaction(write=False) as connection:
                 current = await connection.run_sync(is_current)
             if not current:
-                async with _one_at_a_time(), self._database.transaction(write=True) as connection:
+                async with _one_at_a_time(), self._database.migration() as connection:
                     await connection.run_sync(bring_up_to_date)
         except BaseException:
             await self.close()

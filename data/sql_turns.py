@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Insert, delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data import search_text
-from data.database import brief
-from data.sql_part import SqlPart
+from data.advisory_locks import hold_customer
+from data.database_errors import brief
+from data.leases import Claim, Lease
+from data.sql_fences import LET_GO, check, claimed
+from data.sql_part import SqlPart, insert_into, repeated
 from data.store import OutgoingMessage, PlannedCall, StoreError, Turn
 from data.tables import (
     attempts,
@@ -22,7 +26,7 @@ from data.tables import (
     planned_calls,
 )
 
-_PLAN_COLUMNS = [planned_calls.c[name] for name in ("plan_id", "customer", "errand_json", "due_at")]
+PLAN_COLUMNS = [planned_calls.c[name] for name in ("plan_id", "customer", "errand_json", "due_at")]
 
 
 class SqlTurns(SqlPart):
@@ -34,16 +38,21 @@ class SqlTurns(SqlPart):
         )
         return str(rows[0].state_json) if rows else None
 
-    async def commit_turn(self, turn: Turn) -> None:
+    @repeated
+    async def commit_turn(
+        self, turn: Turn, *, under: Sequence[Lease] = (), claim: Claim | None = None
+    ) -> None:
         try:
             async with self._database.transaction(write=True) as connection:
-                await write_turn(connection, turn, about="")
+                await hold_customer(connection, turn.customer)
+                await check(connection, *under)
+                await write_turn(connection, turn, about="", claim=claim)
         except IntegrityError as error:
             raise StoreError(f"this turn was committed before ({brief(error)})") from None
 
     async def due_plans(self, now: float, limit: int = 50) -> list[PlannedCall]:
         rows = await self._rows(
-            select(*_PLAN_COLUMNS)
+            select(*PLAN_COLUMNS)
             .where(planned_calls.c.due_at <= now)
             .order_by(planned_calls.c.due_at, planned_calls.c.id)
             .limit(limit)
@@ -60,8 +69,12 @@ class SqlTurns(SqlPart):
         return frozenset(str(row.number) for row in rows)
 
 
-async def write_turn(connection: AsyncConnection, turn: Turn, *, about: str) -> None:
-    """All of a turn within the caller's transaction; its messages are about that attempt."""
+async def write_turn(
+    connection: AsyncConnection, turn: Turn, *, about: str, claim: Claim | None = None
+) -> None:
+    """All of a turn within the caller's transaction, which holds the customer; its messages are
+    about that attempt. The attempt that it orders belongs to who claims it, from the start.
+    """
     if turn.conversation_json is not None:
         await _keep_conversation(connection, turn.customer, turn.conversation_json)
     if turn.handled:
@@ -71,7 +84,7 @@ async def write_turn(connection: AsyncConnection, turn: Turn, *, about: str) -> 
     if turn.attempt is not None:
         found_by = search_text.of_order(turn.attempt)
         await connection.execute(
-            insert(attempts).values(**asdict(turn.attempt), search_text=found_by)
+            insert(attempts).values(**asdict(turn.attempt), search_text=found_by, **claimed(claim))
         )
     if turn.done_plans:
         await connection.execute(
@@ -80,58 +93,48 @@ async def write_turn(connection: AsyncConnection, turn: Turn, *, about: str) -> 
     if turn.plan is not None:
         await _keep_plan(connection, turn.plan)
     if turn.blocked is not None:
-        await _insert_once(connection, insert(blocked_numbers).values(**asdict(turn.blocked)))
+        # The first one stays.
+        await connection.execute(
+            insert_into(connection, blocked_numbers)
+            .values(**asdict(turn.blocked))
+            .on_conflict_do_nothing(index_elements=[blocked_numbers.c.number])
+        )
     for message in turn.outgoing:
         await _keep_promise(connection, message, about)
 
 
 async def _keep_conversation(connection: AsyncConnection, customer: str, state_json: str) -> None:
-    known = await connection.scalar(
-        update(conversations)
-        .where(conversations.c.customer == customer)
-        .values(state_json=state_json)
-        .returning(conversations.c.customer)
-    )
-    if known is None:
-        await connection.execute(
-            insert(conversations).values(customer=customer, state_json=state_json)
+    await connection.execute(
+        insert_into(connection, conversations)
+        .values(customer=customer, state_json=state_json)
+        .on_conflict_do_update(
+            index_elements=[conversations.c.customer], set_={"state_json": state_json}
         )
+    )
 
 
 async def _keep_plan(connection: AsyncConnection, plan: PlannedCall) -> None:
     values: dict[str, Any] = asdict(plan)
-    known = await connection.scalar(
-        update(planned_calls)
-        .where(planned_calls.c.plan_id == plan.plan_id)
+    await connection.execute(
+        insert_into(connection, planned_calls)
         .values(**values)
-        .returning(planned_calls.c.plan_id)
+        # Put off: whoever looked after it has let it go.
+        .on_conflict_do_update(index_elements=[planned_calls.c.plan_id], set_={**values, **LET_GO})
     )
-    if known is None:
-        await connection.execute(insert(planned_calls).values(**values))
 
 
 async def _keep_promise(connection: AsyncConnection, message: OutgoingMessage, about: str) -> None:
-    known = await connection.scalar(
-        select(messages_out.c.id).where(messages_out.c.message_id == message.message_id)
-    )
-    if known is None:
-        await connection.execute(
-            insert(messages_out).values(
-                **asdict(message),
-                attempt_id=about,
-                state="waiting",
-                message_sid="",
-                error="",
-                tries=0,
-                delivery="",
-            )
+    """Once: the same promise again changes nothing."""
+    await connection.execute(
+        insert_into(connection, messages_out)
+        .values(
+            **asdict(message),
+            attempt_id=about,
+            state="waiting",
+            message_sid="",
+            error="",
+            tries=0,
+            delivery="",
         )
-
-
-async def _insert_once(connection: AsyncConnection, statement: Insert) -> None:
-    """The first one stays. A savepoint, so that the turn goes on when it is there already."""
-    try:
-        async with connection.begin_nested():
-            await connection.execute(statement)
-    except IntegrityError:
-        return
+        .on_conflict_do_nothing(index_elements=[messages_out.c.message_id])
+    )

@@ -6,14 +6,26 @@ a result, an errand, a conversation) are JSON text. `id` is the order of arrival
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, Table
 
-SCHEMA_VERSION = 3
+from data.text_columns import Text, Word
+
+SCHEMA_VERSION = 4
 """Raised with every change of the tables, by a migration of that number (`data/migrations`)."""
 
 metadata = MetaData()
 
 _Id = BigInteger().with_variant(Integer, "sqlite")
+
+
+def _lease() -> tuple[Column[str], Column[float], Column[int]]:
+    """Which worker looks after a row, until when, and how often it was taken (data.leases)."""
+    return (
+        Column("owner", Word(64), nullable=False, server_default=""),
+        Column("lease_until", Float(53), nullable=False, server_default="0"),
+        Column("fence", BigInteger, nullable=False, server_default="0"),
+    )
+
 
 # Alembic's own table says which migrations a database has had. This one tells the first release,
 # which knew no migrations, that a database is not for it any more.
@@ -28,8 +40,8 @@ messages_in = Table(
     "messages_in",
     metadata,
     Column("id", _Id, primary_key=True, autoincrement=True),
-    Column("message_sid", String(64), nullable=False, unique=True),
-    Column("customer", String(255), nullable=False),
+    Column("message_sid", Word(64), nullable=False, unique=True),
+    Column("customer", Word(255), nullable=False),
     Column("body", Text, nullable=False),
     Column("received_at", Float(53), nullable=False),
     Column("profile_name", Text, nullable=False),
@@ -46,7 +58,7 @@ messages_in = Table(
 conversations = Table(
     "conversations",
     metadata,
-    Column("customer", String(255), primary_key=True),
+    Column("customer", Word(255), primary_key=True),
     Column("state_json", Text, nullable=False),
 )
 
@@ -54,15 +66,15 @@ attempts = Table(
     "attempts",
     metadata,
     Column("id", _Id, primary_key=True, autoincrement=True),
-    Column("attempt_id", String(64), nullable=False, unique=True),
-    Column("errand_id", String(64), nullable=False),
-    Column("customer", String(255), nullable=False),
-    Column("to_number", String(32), nullable=False),
+    Column("attempt_id", Word(64), nullable=False, unique=True),
+    Column("errand_id", Word(64), nullable=False),
+    Column("customer", Word(255), nullable=False),
+    Column("to_number", Word(32), nullable=False),
     Column("business_name", Text, nullable=False),
     Column("errand_json", Text, nullable=False),
     Column("created_at", Float(53), nullable=False),
-    Column("call_sid", String(64), nullable=False),
-    Column("state", String(16), nullable=False),
+    Column("call_sid", Word(64), nullable=False),
+    Column("state", Word(16), nullable=False),
     Column("report_json", Text),
     Column("result_json", Text),
     Column("ended_at", Float(53)),
@@ -70,10 +82,11 @@ attempts = Table(
     Column("quote_json", Text),
     Column("talked_s", Float(53)),
     # Beside the result, so that it outlives it when the call is erased.
-    Column("status", String(32)),
+    Column("status", Word(32)),
     Column("answer_ms", Text, nullable=False, server_default=""),
     Column("erased", Integer, nullable=False, server_default="0"),
     Column("search_text", Text, nullable=False, server_default=""),
+    *_lease(),
     Index("attempts_open", "state"),
     Index("attempts_by_time", "created_at"),
     Index("attempts_by_errand", "errand_id"),
@@ -86,11 +99,11 @@ call_lines = Table(
     "call_lines",
     metadata,
     Column("id", _Id, primary_key=True, autoincrement=True),
-    Column("attempt_id", String(64), nullable=False),
+    Column("attempt_id", Word(64), nullable=False),
     Column("at_s", Float(53), nullable=False),
-    Column("kind", String(32), nullable=False),
+    Column("kind", Word(32), nullable=False),
     Column("text", Text, nullable=False),
-    Column("speaker", String(16)),
+    Column("speaker", Word(16)),
     Index("call_lines_by_attempt", "attempt_id"),
 )
 
@@ -98,18 +111,19 @@ planned_calls = Table(
     "planned_calls",
     metadata,
     Column("id", _Id, primary_key=True, autoincrement=True),
-    Column("plan_id", String(64), nullable=False, unique=True),
-    Column("customer", String(255), nullable=False),
+    Column("plan_id", Word(64), nullable=False, unique=True),
+    Column("customer", Word(255), nullable=False),
     Column("errand_json", Text, nullable=False),
     Column("due_at", Float(53), nullable=False),
+    *_lease(),
     Index("planned_calls_due", "due_at"),
 )
 
 blocked_numbers = Table(
     "blocked_numbers",
     metadata,
-    Column("number", String(32), primary_key=True),
-    Column("attempt_id", String(64), nullable=False),
+    Column("number", Word(32), primary_key=True),
+    Column("attempt_id", Word(64), nullable=False),
     Column("words", Text, nullable=False),
     Column("asked_at", Float(53), nullable=False),
 )
@@ -118,19 +132,20 @@ messages_out = Table(
     "messages_out",
     metadata,
     Column("id", _Id, primary_key=True, autoincrement=True),
-    Column("message_id", String(160), nullable=False, unique=True),
-    Column("customer", String(255), nullable=False),
+    Column("message_id", Word(160), nullable=False, unique=True),
+    Column("customer", Word(255), nullable=False),
     Column("body", Text, nullable=False),
     Column("due_at", Float(53), nullable=False),
-    Column("attempt_id", String(64), nullable=False),
+    Column("attempt_id", Word(64), nullable=False),
     # waiting | sent | parked (until the customer writes) | given_up | erased (it is empty)
-    Column("state", String(16), nullable=False),
-    Column("message_sid", String(64), nullable=False),
+    Column("state", Word(16), nullable=False),
+    Column("message_sid", Word(64), nullable=False),
     Column("error", Text, nullable=False),
     Column("tries", Integer, nullable=False),
-    Column("delivery", String(16), nullable=False),
+    Column("delivery", Word(16), nullable=False),
     Column("media_url", Text, nullable=False, server_default=""),
     Column("stale_at", Float(53)),
+    *_lease(),
     Index("messages_out_waiting", "state", "customer"),
     Index("messages_out_by_sid", "message_sid"),
     Index("messages_out_by_attempt", "attempt_id"),
@@ -142,10 +157,17 @@ operator_acts = Table(
     Column("id", _Id, primary_key=True, autoincrement=True),
     Column("at", Float(53), nullable=False),
     Column("operator", Text, nullable=False),
-    Column("act", String(32), nullable=False),
-    Column("attempt_id", String(64), nullable=False),
+    Column("act", Word(32), nullable=False),
+    Column("attempt_id", Word(64), nullable=False),
     Column("detail", Text, nullable=False),
     Index("operator_acts_by_attempt", "attempt_id", "id"),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Word(300), primary_key=True),
+    *_lease(),
 )
 
 DELIVERY_RANK = {

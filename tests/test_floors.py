@@ -82,6 +82,7 @@ OUTSIDE = frozenset(
     {
         "aiosqlite",
         "asyncio",
+        "asyncpg",
         "concurrent",
         "elevenlabs",
         "httpx",

@@ -1,8 +1,8 @@
-"""Both bodies of the store, and records to keep in them."""
+"""Every body of the store, and records to keep in them."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,8 +19,9 @@ from data.call import (
     TimelineEntry,
 )
 from data.memory_store import MemoryStore
-from data.sql_store import SqlStore
 from data.store import Attempt, IncomingMessage, OutgoingMessage, PlannedCall, Store
+from tests.data.behind import Behind
+from tests.data.postgresql_server import PostgresServer, binaries
 
 Reopen = Callable[[], Awaitable[Store]]
 
@@ -97,26 +98,81 @@ def samples() -> Samples:
     return Samples()
 
 
+@pytest.fixture(scope="session")
+def server() -> Iterator[PostgresServer]:
+    """One for all tests; each has a database of its own in it."""
+    programs = binaries()
+    if programs is None:
+        pytest.skip("needs Debian's postgresql")
+    started = PostgresServer(programs)
+    try:
+        started.start()
+        yield started
+    finally:
+        started.remove()
+
+
 @pytest.fixture
-def database_url(tmp_path: Path) -> str:
-    return f"sqlite+aiosqlite:///{tmp_path / 'deep' / 'vocero.db'}"
+def sqlite(tmp_path: Path) -> Behind:
+    """A file that is not there yet."""
+    return Behind(f"sqlite+aiosqlite:///{tmp_path / 'deep' / 'vocero.db'}", None)
 
 
-@pytest.fixture(params=["memory", "sqlite", "sqlite reopened"])
-async def stores(
-    request: pytest.FixtureRequest, database_url: str
-) -> AsyncIterator[tuple[Store, Reopen]]:
-    """A store and a way to come back to it; "reopened" really goes through the file."""
+@pytest.fixture
+def postgresql(server: PostgresServer) -> Iterator[Behind]:
+    """An empty database."""
+    url = server.new_database()
+    yield Behind(url, server)
+    server.drop_database(url)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def behind(request: pytest.FixtureRequest) -> Behind:
+    """A database of each kind, as one sees it who does not ask the store."""
+    found: Behind = request.getfixturevalue(request.param)
+    return found
+
+
+@pytest.fixture
+def database_url(behind: Behind) -> str:
+    return behind.url
+
+
+BODIES = {
+    "memory": None,
+    "sqlite": "sqlite",
+    "sqlite reopened": "sqlite",
+    "postgresql reopened": "postgresql",
+}
+"""Each with the fixture of its database; "reopened" really goes through it."""
+
+
+@pytest.fixture(params=BODIES)
+def body(request: pytest.FixtureRequest) -> str:
+    """Which store `stores` is."""
+    return str(request.param)
+
+
+@pytest.fixture
+def kept_in(body: str, request: pytest.FixtureRequest) -> Behind | None:
+    """What is behind `stores`; None for the one in memory."""
+    database = BODIES[body]
+    return request.getfixturevalue(database) if database else None
+
+
+@pytest.fixture
+async def stores(body: str, kept_in: Behind | None) -> AsyncIterator[tuple[Store, Reopen]]:
+    """A store and a way to come back to it."""
     opened: list[Store] = []
 
     async def fresh() -> Store:
-        store: Store = MemoryStore() if request.param == "memory" else SqlStore(database_url)
+        store: Store = MemoryStore() if kept_in is None else kept_in.store()
         await store.open()
         opened.append(store)
         return store
 
     async def reopen() -> Store:
-        if request.param != "sqlite reopened":
+        if "reopened" not in body:
             return opened[-1]
         await opened[-1].close()
         return await fresh()

@@ -60,9 +60,9 @@ CREATE TABLE messages_out (
 INSERT INTO "messages_out" VALUES(1,'result-1','whatsapp:+5491150000001','Listo',1200.0,'attempt-1','sent','SMout1','',1,'');
 INSERT INTO "messages_out" VALUES(2,'progress-2','whatsapp:+5491150000001','Llamando',1303.0,'','waiting','','',0,'');
 CREATE TABLE schema_info (
-    only INTEGER NOT NULL,
+    "only" INTEGER NOT NULL,
     version INTEGER NOT NULL,
-    PRIMARY KEY (only)
+    PRIMARY KEY ("only")
 );
 INSERT INTO "schema_info" VALUES(1,1);
 CREATE INDEX messages_in_waiting ON messages_in (handled, customer);

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from typing import TYPE_CHECKING
 
-from data.sql_store import SqlStore
 from data.store import BlockedNumber, Store, Turn
 
 if TYPE_CHECKING:
+    from tests.data.behind import Behind
     from tests.data.conftest import Reopen
 
 ANA = "whatsapp:+5491150000001"
@@ -37,13 +36,11 @@ async def test_blocking_again_does_not_undo_the_turn(stores: tuple[Store, Reopen
     assert await store.conversation("whatsapp:7") == "state 7"
 
 
-async def test_the_first_words_stay(database_url: str) -> None:
-    store = SqlStore(database_url)
+async def test_the_first_words_stay(behind: Behind) -> None:
+    store = behind.store()
     await store.open()
-    for words, at in (("no me llamen", 1.0), ("otra cosa", 2.0)):
+    for words, at in (("no me llamen", 1.5), ("otra cosa", 2.5)):
         await store.commit_turn(Turn(ANA, blocked=BlockedNumber("+54114", "a", words, at)))
     await store.close()
-    with sqlite3.connect(database_url.split(":///")[1]) as connection:
-        kept = connection.execute("SELECT words, asked_at FROM blocked_numbers").fetchall()
-    connection.close()
-    assert kept == [("no me llamen", 1.0)]
+    kept = behind.sql("SELECT words, asked_at FROM blocked_numbers")
+    assert kept == [("no me llamen", "1.5")]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +10,6 @@ from sqlalchemy.exc import IntegrityError
 
 from data.call import CallResult, EntryKind, OutcomeStatus, Quote, Speaker, TimelineEntry
 from data.memory_store import MemoryStore
-from data.sql_store import SqlStore
 from data.store import (
     Attempt,
     AuditEntry,
@@ -26,6 +23,7 @@ from data.store import (
 from tests.data.past_calls import ANA, BEA, PLACE, end, found, ordered
 
 if TYPE_CHECKING:
+    from tests.data.behind import Behind
     from tests.data.conftest import Reopen, Samples
 
 BOOKED = CallResult(status=OutcomeStatus.BOOKED, notes="traer SECRETO", instructions="SECRETO")
@@ -61,22 +59,14 @@ async def place_and_end(
     )
 
 
-def read(database_url: str, statement: str) -> list[tuple[str, str]]:
-    """Behind the store's back."""
-    with sqlite3.connect(database_url.split(":///")[1]) as file:
-        rows = file.execute(statement).fetchall()
-    file.close()
-    return [(str(first), str(second)) for first, second in rows]
-
-
-def everything_told(store: Store, database_url: str) -> dict[str, str]:
+def everything_told(store: Store, kept_in: Behind | None) -> dict[str, str]:
     """All messages by their ids, also those that nobody gets any more: customer, text, sound."""
     if isinstance(store, MemoryStore):
         messages = (kept.message for kept in store._outgoing.values())
         return {each.message_id: each.customer + each.body + each.media_url for each in messages}
-    return dict(
-        read(database_url, "SELECT message_id, customer || body || media_url FROM messages_out")
-    )
+    assert kept_in is not None
+    rows = kept_in.sql("SELECT message_id, customer || body || media_url FROM messages_out")
+    return {row[0]: row[1] for row in rows}
 
 
 async def test_it_is_found_no_more(stores: tuple[Store, Reopen]) -> None:
@@ -112,18 +102,17 @@ async def test_only_the_bare_row_stays(stores: tuple[Store, Reopen]) -> None:
     assert await store.open_attempts() == []
 
 
-async def test_no_file_of_the_database_has_the_words_any_more(database_url: str) -> None:
-    store = SqlStore(database_url)
+async def test_no_file_of_the_database_has_the_words_any_more(sqlite: Behind) -> None:
+    store = sqlite.store()
     await store.open()
     await place_and_end(store)
     await store.commit_turn(Turn(ANA, outgoing=(note("started:gone", 101.0),)))
     await store.message_sent("result:gone", "SM1")
     asked = BlockedNumber(PLACE, "gone", "SECRETO, no llamen más", 150.0)
     await store.commit_turn(Turn(ANA, blocked=asked))
-    path = Path(database_url.split(":///")[1])
 
     def written() -> bytes:
-        return b"".join(each.read_bytes() for each in path.parent.iterdir())
+        return b"".join(each.read_bytes() for each in sqlite.file.parent.iterdir())
 
     assert b"SECRETO" in written()
     assert await store.erase_call("gone")
@@ -195,7 +184,7 @@ async def test_what_comes_late_brings_nothing_back(
 
 
 async def test_a_result_that_was_not_sent_yet_is_still_sent_and_then_goes(
-    stores: tuple[Store, Reopen], database_url: str
+    stores: tuple[Store, Reopen], kept_in: Behind | None
 ) -> None:
     store, reopen = stores
     await place_and_end(store)
@@ -213,11 +202,11 @@ async def test_a_result_that_was_not_sent_yet_is_still_sent_and_then_goes(
     await store.commit_turn(Turn(ANA, outgoing=(result_of("gone"),)))
     assert await store.due_messages(1e9) == []
     assert await store.next_due() is None
-    assert everything_told(store, database_url) == {"result:gone": ""}
+    assert everything_told(store, kept_in) == {"result:gone": ""}
 
 
 async def test_a_result_that_waits_for_the_customer_waits_on(
-    stores: tuple[Store, Reopen], samples: Samples, database_url: str
+    stores: tuple[Store, Reopen], samples: Samples, kept_in: Behind | None
 ) -> None:
     store, reopen = stores
     await place_and_end(store)
@@ -230,11 +219,11 @@ async def test_a_result_that_waits_for_the_customer_waits_on(
     assert due.body == result_of("gone").body
     await store.message_given_up("result:gone", "21610")
     assert await store.due_messages(1e9) == []
-    assert everything_told(store, database_url) == {"result:gone": ""}
+    assert everything_told(store, kept_in) == {"result:gone": ""}
 
 
 async def test_what_is_about_the_call_goes_and_nothing_else(
-    stores: tuple[Store, Reopen], database_url: str
+    stores: tuple[Store, Reopen], kept_in: Behind | None
 ) -> None:
     store, reopen = stores
     await place_and_end(store)
@@ -258,7 +247,7 @@ async def test_what_is_about_the_call_goes_and_nothing_else(
     await store.message_sent("clip:gone", "SM3")
     await store.message_postponed("asks:q1", 300.0, "no luck")
     emptied = {"result:gone": "", **{each.message_id: "" for each in beside}}
-    assert everything_told(store, database_url) == {
+    assert everything_told(store, kept_in) == {
         **emptied,
         **{each.message_id: each.customer + each.body for each in others},
     }
@@ -271,7 +260,7 @@ async def test_what_is_about_the_call_goes_and_nothing_else(
 
 
 async def test_who_asked_not_to_be_called_is_still_not_called(
-    stores: tuple[Store, Reopen], database_url: str
+    stores: tuple[Store, Reopen], kept_in: Behind | None
 ) -> None:
     store, reopen = stores
     await place_and_end(store)
@@ -281,8 +270,8 @@ async def test_who_asked_not_to_be_called_is_still_not_called(
     assert await store.erase_call("gone")
     store = await reopen()
     assert await store.blocked_numbers() == {PLACE, "+34911234567"}
-    if isinstance(store, SqlStore):
-        rows = read(database_url, "SELECT attempt_id, words FROM blocked_numbers ORDER BY number")
+    if kept_in is not None:
+        rows = kept_in.sql("SELECT attempt_id, words FROM blocked_numbers ORDER BY number")
         assert rows == [("other", "SECRETO, no llamen más"), ("", "")]
 
 
@@ -295,21 +284,25 @@ async def test_the_acts_stay(stores: tuple[Store, Reopen]) -> None:
     assert await store.acts(attempt_id="gone") == [noted]
 
 
-async def test_erasing_that_fails_erases_nothing(database_url: str) -> None:
-    store = SqlStore(database_url)
+async def test_erasing_that_fails_erases_nothing(behind: Behind) -> None:
+    store = behind.store()
     await store.open()
     await place_and_end(store)
     await store.message_sent("result:gone", "SM1")
     before = await store.call("gone")
     # In the way of what is done last.
-    read(
-        database_url,
-        "CREATE TRIGGER late BEFORE UPDATE OF body ON messages_out"
-        " BEGIN SELECT RAISE(ABORT, 'in the way'); END",
-    )
-    with pytest.raises(IntegrityError, match="in the way"):
+    when = "late BEFORE UPDATE OF body ON messages_out"
+    if behind.embedded:
+        behind.sql(f"CREATE TRIGGER {when} BEGIN SELECT RAISE(ABORT, 'in the way'); END")
+    else:
+        behind.sql(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$BEGIN RAISE EXCEPTION 'in the way'; END$$;"
+            f"CREATE TRIGGER {when} FOR EACH ROW EXECUTE FUNCTION refuse()"
+        )
+    with pytest.raises((IntegrityError, StoreError), match="in the way"):
         await store.erase_call("gone")
     assert await store.call("gone") == before
-    read(database_url, "DROP TRIGGER late")
+    behind.sql("DROP TRIGGER late" + ("" if behind.embedded else " ON messages_out"))
     assert await store.erase_call("gone")
     await store.close()

@@ -7,15 +7,15 @@ import json
 import pytest
 
 from data.call import OutcomeStatus
-from data.sql_store import SqlStore
 from data.store import AuditEntry, CallFigures, Turn
+from tests.data.behind import Behind
 from tests.data.past_calls import ANA, end, found, ordered
-from tests.data.test_migrations import make_first_release, migrate, raw, schema_of
+from tests.data.test_migrations import migrate
 
 
-async def test_old_calls_are_found_and_counted(database_url: str) -> None:
-    await make_first_release(database_url)
-    store = SqlStore(database_url)
+async def test_old_calls_are_found_and_counted(behind: Behind) -> None:
+    behind.make_first_release()
+    store = behind.store()
     await store.open()
     assert await found(store) == ["attempt-2", "attempt-1"]
     # The errand's words, its customer's name, the number, and what was said.
@@ -35,16 +35,17 @@ async def test_old_calls_are_found_and_counted(database_url: str) -> None:
     await store.close()
 
 
-async def test_many_old_calls_are_filled_in_batches(database_url: str) -> None:
-    await make_first_release(database_url)
-    with raw(database_url) as file:
-        for number in range(3, 603):
-            file.execute(
-                "INSERT INTO attempts SELECT ?, ?, errand_id, customer, to_number, ?, errand_json,"
-                " ?, ?, state, report_json, result_json, ended_at FROM attempts WHERE id = 1",
-                (number, f"a{number}", f"Ñandú n{number}n", float(number), f"CA-{number}"),
-            )
-    store = SqlStore(database_url)
+async def test_many_old_calls_are_filled_in_batches(behind: Behind) -> None:
+    behind.make_first_release()
+    behind.sql(
+        ";".join(
+            f"INSERT INTO attempts SELECT {number}, 'a{number}', errand_id, customer, to_number,"
+            f" 'Ñandú n{number}n', errand_json, {number}.0, 'CA-{number}', state, report_json,"
+            " result_json, ended_at FROM attempts WHERE id = 1"
+            for number in range(3, 603)
+        )
+    )
+    store = behind.store()
     await store.open()
     for number in (3, 199, 200, 201, 202, 400, 401, 602):
         assert await found(store, f"nandu n{number}n") == [f"a{number}"]
@@ -56,46 +57,43 @@ async def test_many_old_calls_are_filled_in_batches(database_url: str) -> None:
 
 @pytest.mark.parametrize("broken", ["", "{", "[3", '{"status": "unheard of"}', "null"])
 async def test_records_that_cannot_be_read_do_not_keep_it_closed(
-    database_url: str, broken: str
+    behind: Behind, broken: str
 ) -> None:
-    await make_first_release(database_url)
-    with raw(database_url) as file:
-        file.execute(
-            "UPDATE attempts SET report_json = ?, result_json = ?, errand_json = ?",
-            (broken, broken, broken),
-        )
-    store = SqlStore(database_url)
+    behind.make_first_release()
+    behind.sql(
+        f"UPDATE attempts SET report_json = '{broken}', result_json = '{broken}',"
+        f" errand_json = '{broken}'"
+    )
+    store = behind.store()
     await store.open()
     figures = await store.call_figures(0.0, 1e9)
     assert [each.status for each in figures] == [None, None]
-    with raw(database_url) as file:
-        texts = file.execute("SELECT search_text FROM attempts ORDER BY id").fetchall()
-    assert [text.splitlines()[0] for (text,) in texts] == ["peluqueria ana", "los tilos"]
+    starts = behind.sql("SELECT substr(search_text, 1, 9) FROM attempts ORDER BY id")
+    assert starts == [("peluqueri",), ("los tilos",)]
     await store.close()
 
 
-async def test_down_and_up_again(database_url: str) -> None:
-    store = SqlStore(database_url)
+async def test_down_and_up_again(behind: Behind) -> None:
+    store = behind.store()
     await store.open()
     for name in ("gone", "kept", "also"):
         await store.commit_turn(Turn(ANA, attempt=ordered(name, 100.0, errand_id=f"for {name}")))
         await end(store, name, 200.0, said="el jueves", answer_ms=("answer_ms=400",))
-    newest = schema_of(database_url)
+    newest = behind.schema()
     assert await store.erase_call("gone")
     await store.note_act(AuditEntry(1.0, "Mía", "deleted", "gone"))
     await store.close()
 
-    await migrate(database_url, "0002", down=True)
-    with raw(database_url) as file:
-        assert file.execute("SELECT version FROM schema_info").fetchall() == [(2,)]
-        rows = file.execute("SELECT attempt_id, customer, result_json FROM attempts").fetchall()
+    await migrate(behind.url, "0002", down=True)
+    assert behind.sql("SELECT version FROM schema_info") == [("2",)]
+    rows = behind.sql("SELECT attempt_id, customer, result_json FROM attempts ORDER BY id")
     # The release before knows a booking by its result alone; without it, it would book again.
     assert [each[:2] for each in rows] == [("gone", ""), ("kept", ANA), ("also", ANA)]
     assert json.loads(rows[0][2]) == {"status": "booked"}
 
-    store = SqlStore(database_url)
+    store = behind.store()
     await store.open()
-    assert sorted(schema_of(database_url)) == sorted(newest)
+    assert sorted(behind.schema()) == sorted(newest)
     # What was erased does not come back as an empty call.
     assert await found(store) == ["also", "kept"]
     assert await store.call("gone") is None

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,34 +18,12 @@ from sqlalchemy import Connection, MetaData
 from data.call import OutcomeStatus, Speaker
 from data.database import Database
 from data.schema import FIRST, NEWEST, configuration
-from data.sql_store import SqlStore
 from data.store import BlockedNumber, OutgoingMessage, PlannedCall, StoreError, Turn
 from data.tables import metadata
+from tests.data.behind import Behind
 
 ANA = "whatsapp:+5491150000001"
 ROOT = Path(__file__).resolve().parents[2]
-FIRST_RELEASE = Path(__file__).with_name("first_release.sql")
-
-
-@contextmanager
-def raw(database_url: str) -> Iterator[sqlite3.Connection]:
-    """The file itself, behind the store's back."""
-    path = Path(database_url.split(":///")[1])
-    path.parent.mkdir(exist_ok=True)
-    connection = sqlite3.connect(path)
-    with connection:
-        yield connection
-    connection.close()
-
-
-def schema_of(database_url: str) -> list[tuple[str, str]]:
-    """Everything that is in the file, however it was written down."""
-    with raw(database_url) as connection:
-        found = connection.execute(
-            "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL"
-            " AND name != 'alembic_version' ORDER BY name"
-        ).fetchall()
-    return [(name, "".join(sql.split()).replace('"', "")) for name, sql in found]
 
 
 async def migrate(database_url: str, revision: str, *, down: bool = False) -> None:
@@ -61,12 +36,6 @@ async def migrate(database_url: str, revision: str, *, down: bool = False) -> No
     await database.close()
 
 
-async def make_first_release(database_url: str) -> None:
-    with raw(database_url) as connection:
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.executescript(FIRST_RELEASE.read_text(encoding="utf-8"))
-
-
 def differences(connection: Connection, tables: MetaData) -> list[object]:
     context = MigrationContext.configure(connection)
     return list(compare_metadata(context, tables))
@@ -74,24 +43,23 @@ def differences(connection: Connection, tables: MetaData) -> list[object]:
 
 @pytest.mark.parametrize("from_first_release", [False, True])
 async def test_the_migrations_lead_to_the_tables_that_the_store_uses(
-    database_url: str, from_first_release: bool
+    behind: Behind, from_first_release: bool
 ) -> None:
     if from_first_release:
-        await make_first_release(database_url)
-    store = SqlStore(database_url)
+        behind.make_first_release()
+    store = behind.store()
     await store.open()
     async with store._database.transaction(write=False) as connection:
         assert await connection.run_sync(differences, metadata) == []
     await store.close()
-    with raw(database_url) as file:
-        assert file.execute("SELECT version_num FROM alembic_version").fetchall() == [(NEWEST,)]
-        # The first release reads this one, and so refuses.
-        assert file.execute("SELECT version FROM schema_info").fetchall() == [(int(NEWEST),)]
+    assert behind.sql("SELECT version_num FROM alembic_version") == [(NEWEST,)]
+    # The first release reads this one, and so refuses.
+    assert behind.sql("SELECT version FROM schema_info") == [(NEWEST.lstrip("0"),)]
 
 
-async def test_a_missing_column_would_be_noticed(database_url: str) -> None:
-    await make_first_release(database_url)
-    database = Database(database_url)
+async def test_a_missing_column_would_be_noticed(behind: Behind) -> None:
+    behind.make_first_release()
+    database = Database(behind.url)
     await database.open()
     async with database.transaction(write=False) as connection:
         assert await connection.run_sync(differences, metadata)
@@ -106,23 +74,30 @@ def test_every_migration_is_known_and_the_last_one_is_ours() -> None:
     ]
 
 
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 async def test_the_first_migration_makes_what_the_first_release_made(
-    database_url: str, tmp_path: Path
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    theirs = f"sqlite+aiosqlite:///{tmp_path}/theirs/vocero.db"
-    await make_first_release(theirs)
-    store = SqlStore(database_url)
+    ours: Behind = request.getfixturevalue(kind)
+    store = ours.store()
     await store.open()
     await store.close()
-    await migrate(database_url, "base", down=True)
-    assert schema_of(database_url) == []
-    await migrate(database_url, FIRST)
-    assert schema_of(database_url) == schema_of(theirs)
+    await migrate(ours.url, "base", down=True)
+    assert ours.schema() == []
+    await migrate(ours.url, FIRST)
+    made = ours.schema()
+    await migrate(ours.url, "base", down=True)
+    ours.sql("DROP TABLE alembic_version")
+    theirs = ours
+    if kind == "sqlite":
+        theirs = Behind(f"sqlite+aiosqlite:///{tmp_path}/theirs/vocero.db", None)
+    theirs.make_first_release()
+    assert made == theirs.schema()
 
 
-async def test_the_first_releases_data_is_still_there(database_url: str) -> None:
-    await make_first_release(database_url)
-    store = SqlStore(database_url)
+async def test_the_first_releases_data_is_still_there(behind: Behind) -> None:
+    behind.make_first_release()
+    store = behind.store()
     await store.open()
     (waiting,) = await store.waiting_messages()
     assert (waiting.body, waiting.latitude, waiting.media_url) == ("un turno mañana", -34.6, "")
@@ -144,20 +119,19 @@ async def test_the_first_releases_data_is_still_there(database_url: str) -> None
     await store.close()
 
 
-async def test_a_report_that_cannot_be_read_does_not_keep_it_closed(database_url: str) -> None:
-    await make_first_release(database_url)
-    with raw(database_url) as file:
-        file.execute("UPDATE attempts SET report_json = '[3' WHERE id = 1")
-    store = SqlStore(database_url)
+async def test_a_report_that_cannot_be_read_does_not_keep_it_closed(behind: Behind) -> None:
+    behind.make_first_release()
+    behind.sql("UPDATE attempts SET report_json = '[3' WHERE id = 1")
+    store = behind.store()
     await store.open()
     assert await store.minutes_talked(0.0) == 0
     await store.close()
 
 
-async def test_down_and_up_again_loses_only_what_is_new(database_url: str) -> None:
-    await make_first_release(database_url)
-    before = schema_of(database_url)
-    store = SqlStore(database_url)
+async def test_down_and_up_again_loses_only_what_is_new(behind: Behind) -> None:
+    behind.make_first_release()
+    before = behind.schema()
+    store = behind.store()
     await store.open()
     sound = OutgoingMessage("clip", "whatsapp:+2", "", 5.0, media_url="https://v.example/c")
     blocked = BlockedNumber("+541", "attempt-1", "no", 1.0)
@@ -166,20 +140,17 @@ async def test_down_and_up_again_loses_only_what_is_new(database_url: str) -> No
     await store.message_parked("progress-2", "63016")
     await store.close()
 
-    await migrate(database_url, FIRST, down=True)
-    assert sorted(schema_of(database_url)) == sorted(before)
-    with raw(database_url) as file:
-        assert file.execute("SELECT version FROM schema_info").fetchall() == [(1,)]
-        # The first release would send neither as it should be.
-        assert file.execute(
-            "SELECT message_id, state FROM messages_out ORDER BY id"
-        ).fetchall() == [
-            ("result-1", "sent"),
-            ("progress-2", "given_up"),
-            ("clip", "given_up"),
-        ]
+    await migrate(behind.url, FIRST, down=True)
+    assert sorted(behind.schema()) == sorted(before)
+    assert behind.sql("SELECT version FROM schema_info") == [("1",)]
+    # The first release would send neither as it should be.
+    assert behind.sql("SELECT message_id, state FROM messages_out ORDER BY id") == [
+        ("result-1", "sent"),
+        ("progress-2", "given_up"),
+        ("clip", "given_up"),
+    ]
 
-    store = SqlStore(database_url)
+    store = behind.store()
     await store.open()
     assert len(await store.calls()) == 2
     assert await store.minutes_talked(0.0) == 2
@@ -188,65 +159,60 @@ async def test_down_and_up_again_loses_only_what_is_new(database_url: str) -> No
     await store.close()
 
 
-async def test_an_upgrade_that_fails_changes_nothing(database_url: str) -> None:
-    await make_first_release(database_url)
-    with raw(database_url) as file:
-        # In the way of a table that the migration makes late.
-        file.execute("CREATE TABLE blocked_numbers (other TEXT)")
-    before = schema_of(database_url)
+async def test_an_upgrade_that_fails_changes_nothing(behind: Behind) -> None:
+    behind.make_first_release()
+    # In the way of a table that the migration makes late.
+    behind.sql("CREATE TABLE blocked_numbers (other TEXT)")
+    before = behind.schema()
     with pytest.raises(StoreError, match="blocked_numbers"):
-        await SqlStore(database_url).open()
-    assert schema_of(database_url) == before
-    with raw(database_url) as file:
-        file.execute("DROP TABLE blocked_numbers")
-    store = SqlStore(database_url)
+        await behind.store().open()
+    assert behind.schema() == before
+    behind.sql("DROP TABLE blocked_numbers")
+    store = behind.store()
     await store.open()
     assert len(await store.calls()) == 2
     await store.close()
 
 
 @pytest.mark.parametrize("revision", ["0099", "3f2a91c0d4e5"])
-async def test_a_newer_database_is_refused(database_url: str, revision: str) -> None:
-    store = SqlStore(database_url)
+async def test_a_newer_database_is_refused(behind: Behind, revision: str) -> None:
+    store = behind.store()
     await store.open()
     await store.close()
-    with raw(database_url) as file:
-        file.execute("UPDATE alembic_version SET version_num = ?", (revision,))
+    behind.sql(f"UPDATE alembic_version SET version_num = '{revision}'")
     with pytest.raises(StoreError, match=f"schema {revision.lstrip('0')}") as caught:
-        await SqlStore(database_url).open()
+        await behind.store().open()
     assert "DATABASE_URL" in str(caught.value)
     assert "\n" not in str(caught.value)
-    with raw(database_url) as file:
-        assert file.execute("SELECT version_num FROM alembic_version").fetchall() == [(revision,)]
+    assert behind.sql("SELECT version_num FROM alembic_version") == [(revision,)]
 
 
-async def test_a_database_of_an_unknown_kind_is_refused(database_url: str) -> None:
-    await make_first_release(database_url)
-    with raw(database_url) as file:
-        file.execute("UPDATE schema_info SET version = 99")
+async def test_a_database_of_an_unknown_kind_is_refused(behind: Behind) -> None:
+    behind.make_first_release()
+    behind.sql("UPDATE schema_info SET version = 99")
     with pytest.raises(StoreError, match="schema 99"):
-        await SqlStore(database_url).open()
+        await behind.store().open()
 
 
-async def test_two_that_start_at_once_migrate_once(database_url: str) -> None:
-    await make_first_release(database_url)
-    stores = [SqlStore(database_url) for _ in range(4)]
+async def test_two_that_start_at_once_migrate_once(behind: Behind) -> None:
+    behind.make_first_release()
+    stores = [behind.store() for _ in range(4)]
     await asyncio.gather(*(store.open() for store in stores))
     assert [len(await store.calls()) for store in stores] == [2] * 4
     for store in stores:
         await store.close()
 
 
-async def test_logging_is_left_alone(database_url: str) -> None:
+async def test_logging_is_left_alone(behind: Behind) -> None:
     root, ours = logging.getLogger(), logging.getLogger("data.some_logger")
     before = (list(root.handlers), root.level, ours.disabled)
-    store = SqlStore(database_url)
+    store = behind.store()
     await store.open()
     await store.close()
     assert (list(root.handlers), root.level, ours.disabled) == before
 
 
-def test_nothing_is_imported_after_the_store_is_open(tmp_path: Path) -> None:
+def test_nothing_is_imported_after_the_store_is_open(behind: Behind) -> None:
     """An import in the middle of a call stalls every call for as long as it takes."""
     program = f"""
 import asyncio, sys
@@ -255,7 +221,7 @@ from data.sql_store import SqlStore
 from data.store import *
 
 async def main():
-    store = SqlStore("sqlite+aiosqlite:///{tmp_path}/vocero.db")
+    store = SqlStore("{behind.url}")
     await store.open()
     before = set(sys.modules)
     result = CallResult(status=OutcomeStatus.BOOKED)

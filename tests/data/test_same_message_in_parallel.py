@@ -7,33 +7,30 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from data.memory_store import MemoryStore
 from data.sql_store import SqlStore
 from data.store import Store, Turn
 
 if TYPE_CHECKING:
-    from tests.data.conftest import Samples
+    from tests.data.conftest import Reopen, Samples
 
 ANA = "whatsapp:+5491150000001"
 
 
-@pytest.mark.parametrize(("body", "rounds"), [("memory", 100), ("sqlite", 25)])
+@pytest.mark.parametrize("rounds", [25])
 async def test_one_of_twenty_is_taken_in_every_round(
-    body: str, rounds: int, database_url: str, samples: Samples
+    rounds: int, stores: tuple[Store, Reopen], samples: Samples
 ) -> None:
-    store: Store = MemoryStore() if body == "memory" else SqlStore(database_url)
-    await store.open()
+    store, _ = stores
     for number in range(rounds):
         taken = await asyncio.gather(
             *(store.take_message(samples.message(number)) for _ in range(20))
         )
         assert sum(taken) == 1
     assert len(await store.waiting_messages()) == rounds
-    await store.close()
 
 
 async def test_two_processes_take_a_message_once(database_url: str, samples: Samples) -> None:
-    """Two stores on one file: what keeps them apart is the database, not our queue."""
+    """Two stores on one database: what keeps them apart is the database, not our queue."""
     stores = [SqlStore(database_url), SqlStore(database_url)]
     for store in stores:
         await store.open()

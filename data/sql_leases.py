@@ -1,0 +1,147 @@
+"""Leases in the database: work is taken, kept and given back. For several workers on one database.
+
+Whoever takes locks the rows; the others pass them over (SKIP LOCKED) instead of waiting. SQLite has
+one writer, so there is nothing to pass over there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import Column, Row, Select, Table, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from data.leases import Claim, Held, Lease
+from data.sql_calls import ATTEMPT_COLUMNS, attempt_of
+from data.sql_fences import LET_GO, PLACES, in_order, is_held
+from data.sql_messages import OUTGOING_COLUMNS, oldest_unsent, outgoing
+from data.sql_part import SqlPart, insert_into, repeated
+from data.sql_turns import PLAN_COLUMNS
+from data.store import Attempt, OutgoingMessage, PlannedCall
+from data.tables import attempts, leases, messages_out, planned_calls
+
+
+class SqlLeases(SqlPart):
+    """What `vocero serve` does not use yet: it is one worker."""
+
+    async def take_attempts(self, claim: Claim, limit: int = 50) -> list[tuple[Attempt, Lease]]:
+        """Calls that have no end yet and that nobody looks after, oldest first."""
+        wanted = (
+            select(attempts.c.id)
+            .where(attempts.c.state != "ended", attempts.c.lease_until <= claim.now)
+            .order_by(attempts.c.id)
+        )
+        rows = await self._take(Held.ATTEMPT, wanted.limit(limit), ATTEMPT_COLUMNS, claim)
+        return [(attempt_of(row), lease) for row, lease in rows]
+
+    async def take_messages(
+        self, claim: Claim, limit: int = 50
+    ) -> list[tuple[OutgoingMessage, Lease]]:
+        """Promises that are due and that nobody is sending, oldest first; per customer only the
+        oldest unsent one.
+        """
+        wanted = (
+            select(messages_out.c.id)
+            .where(
+                messages_out.c.id.in_(oldest_unsent()),
+                # Once more, for the row as it is when it is locked.
+                messages_out.c.state == "waiting",
+                messages_out.c.due_at <= claim.now,
+                messages_out.c.lease_until <= claim.now,
+            )
+            .order_by(messages_out.c.due_at, messages_out.c.id)
+        )
+        rows = await self._take(Held.MESSAGE, wanted.limit(limit), OUTGOING_COLUMNS, claim)
+        return [(outgoing(row), lease) for row, lease in rows]
+
+    async def take_plans(self, claim: Claim, limit: int = 50) -> list[tuple[PlannedCall, Lease]]:
+        """Planned calls whose time has come and that nobody is placing, oldest first."""
+        wanted = (
+            select(planned_calls.c.id)
+            .where(planned_calls.c.due_at <= claim.now, planned_calls.c.lease_until <= claim.now)
+            .order_by(planned_calls.c.due_at, planned_calls.c.id)
+        )
+        rows = await self._take(Held.PLAN, wanted.limit(limit), PLAN_COLUMNS, claim)
+        columns = [column.name for column in PLAN_COLUMNS]
+        return [
+            (PlannedCall(**{name: row._mapping[name] for name in columns}), lease)
+            for row, lease in rows
+        ]
+
+    @repeated
+    async def take(self, name: str, claim: Claim) -> Lease | None:
+        """The lease of that name (at most 300 characters), or None while somebody has it."""
+        async with self._database.transaction(write=True) as connection:
+            await connection.execute(
+                insert_into(connection, leases)
+                .values(name=name, fence=0, **LET_GO)
+                .on_conflict_do_nothing(index_elements=[leases.c.name])
+            )
+            found = (
+                await connection.execute(
+                    select(leases.c.lease_until, leases.c.fence)
+                    .where(leases.c.name == name)
+                    .with_for_update()
+                )
+            ).first()
+            if found is None or found.lease_until > claim.now:
+                return None
+            # Not from one: a name that was erased and comes back must not let an old owner in.
+            fence = max(found.fence + 1, int(claim.now * 1000))
+            await connection.execute(
+                update(leases)
+                .where(leases.c.name == name)
+                .values(owner=claim.owner, lease_until=claim.until, fence=fence)
+            )
+        return Lease(Held.NAME, name, claim.owner, fence, claim.until)
+
+    @repeated
+    async def renew(self, held: Iterable[Lease], until: float) -> list[Lease]:
+        """Those that are still held, with their new end. The others are lost for good."""
+        kept = []
+        async with self._database.transaction(write=True) as connection:
+            for lease in in_order(held):
+                table, key = PLACES[lease.on]
+                fence = await connection.scalar(
+                    update(table).where(is_held(lease)).values(lease_until=until).returning(key)
+                )
+                if fence is not None:
+                    kept.append(replace(lease, until=until))
+        return kept
+
+    @repeated
+    async def release(self, held: Iterable[Lease]) -> None:
+        """Anybody may take it from now on. What is lost already stays with its new owner."""
+        async with self._database.transaction(write=True) as connection:
+            for lease in in_order(held):
+                table, _ = PLACES[lease.on]
+                await connection.execute(update(table).where(is_held(lease)).values(**LET_GO))
+
+    @repeated
+    async def _take(
+        self, on: Held, wanted: Select[Any], columns: list[Column[Any]], claim: Claim
+    ) -> list[tuple[Row[Any], Lease]]:
+        table, key = PLACES[on]
+        async with self._database.transaction(write=True) as connection:
+            ids = await _locked(connection, table, wanted)
+            if not ids:
+                return []
+            taken = (
+                await connection.execute(
+                    update(table)
+                    .where(table.c.id.in_(ids))
+                    .values(owner=claim.owner, lease_until=claim.until, fence=table.c.fence + 1)
+                    .returning(*columns, table.c.fence, table.c.id)
+                )
+            ).all()
+        return [
+            (row, Lease(on, str(row._mapping[key]), claim.owner, int(row.fence), claim.until))
+            for row in sorted(taken, key=lambda row: ids.index(row.id))
+        ]
+
+
+async def _locked(connection: AsyncConnection, table: Table, wanted: Select[Any]) -> list[int]:
+    free = wanted.with_for_update(skip_locked=True, of=table)
+    return [int(each) for each in (await connection.execute(free)).scalars()]
