@@ -126,6 +126,13 @@ async def test_connections_that_were_closed_meanwhile_are_not_noticed(
             *(store.take_message(samples.message(n)) for n in range(10, 30))
         )
         assert taken == [False] * 10 + [True] * 10
+        server.stop()
+        server.start()
+        for _ in range(5):
+            await asyncio.sleep(0)
+        # The news has arrived: then also by what is not tried again by itself.
+        async with store._database.transaction(write=True) as connection:
+            assert (await connection.exec_driver_sql("SELECT 1")).scalar() == 1
 
 
 async def test_a_server_that_crashes_loses_nothing_that_was_answered_for(
@@ -175,11 +182,26 @@ async def test_a_server_that_is_silent_is_not_waited_for_long(
         assert all(isinstance(each, StoreError) for each in told)
         assert time.monotonic() - began < 15.0
         wire.speak()
-        # By new connections: the old ones may never answer again.
         assert await store.take_message(samples.message(50))
         wire.silence()
         began = time.monotonic()
     assert time.monotonic() - began < 5.0
+
+
+async def test_connections_as_old_as_one_that_is_silent_are_not_tried(
+    postgresql: Behind, wire: Wire, samples: Samples, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A firewall that has forgotten them answers nothing, and each would cost seconds."""
+    short = replace(server_rules.USUAL, connect_s=2.0, statement_s=0.3, whole_s=3.0)
+    monkeypatch.setattr(server_rules, "USUAL", short)
+    monkeypatch.setattr(server_rules, "_CLOSE_S", 0.3)
+    async with opened(wire.address(postgresql.url)) as store:
+        await asyncio.gather(*(store.take_message(samples.message(n)) for n in range(9)))
+        wire.silence()
+        with pytest.raises(StoreError, match="no answer in time"):
+            await store.waiting_messages()
+        wire.speak(to_all=False)
+        assert len(await store.waiting_messages()) == 9
 
 
 async def test_a_server_that_is_not_there_at_the_start(server: PostgresServer) -> None:

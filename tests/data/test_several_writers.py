@@ -6,22 +6,28 @@ Each pair races many times: what is asserted holds whichever of the two is first
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import subprocess
 import sys
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, select, update
 
-from data.advisory_locks import lock_number
+from data.advisory_locks import hold_customer, lock_number
+from data.database import Database
+from data.leases import Claim
+from data.schema import bring_up_to_date
 from data.sql_part import SqlPart, repeated
 from data.sql_store import SqlStore
+from data.sql_turns import write_turn
 from data.store import BlockedNumber, Turn
-from data.tables import messages_out
+from data.tables import messages_in, messages_out
 from tests.data.behind import Behind
-from tests.data.past_calls import ANA, end, ordered
+from tests.data.past_calls import ANA, BEA, end, ordered
 
 if TYPE_CHECKING:
     from tests.data.conftest import Samples
@@ -39,6 +45,26 @@ async def workers(behind: Behind) -> AsyncIterator[tuple[SqlStore, SqlStore]]:
     yield both
     for store in both:
         await store.close()
+
+
+@contextlib.asynccontextmanager
+async def opened(behind: Behind) -> AsyncIterator[SqlStore]:
+    store = behind.store()
+    await store.open()
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+async def held_up(behind: Behind, task: asyncio.Task[None]) -> None:
+    """Until it waits for a lock, or is done already."""
+    for _ in range(500):
+        waiting = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+        if task.done() or behind.sql(f"{waiting} AND datname = current_database()"):
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it neither waits nor ends")
 
 
 async def test_who_writes_while_a_message_is_parked_is_not_waited_for(
@@ -137,25 +163,89 @@ async def test_two_who_want_what_the_other_has_both_get_it(
                         await both_hold.wait()
 
     crosswise = Crosswise(store._database)
-    assert await asyncio.gather(crosswise.change("a", "b"), crosswise.change("b", "a")) == [
-        "a",
-        "b",
-    ]
+    await asyncio.gather(crosswise.change("a", "b"), crosswise.change("b", "a"))
     assert len(tries) == 3
     # The first one's change was undone and made once, not twice.
     assert postgresql.sql("SELECT DISTINCT tries FROM messages_out") == [("2",)]
     await store.close()
 
 
-def test_workers_that_start_at_once_migrate_once(behind: Behind) -> None:
-    """Processes of their own: what keeps them apart is the database."""
-    behind.make_first_release()
+async def test_a_message_that_comes_while_another_is_parked_is_seen(
+    postgresql: Behind, samples: Samples
+) -> None:
+    """The race above in its worst order: neither would see what the other has not committed."""
+    async with opened(postgresql) as store:
+        await store.commit_turn(Turn(ANA, outgoing=(samples.promise("result", due_at=1.0),)))
+        async with store._database.transaction(write=True) as halfway:
+            await hold_customer(halfway, ANA)
+            written = asdict(samples.message(1))
+            await halfway.execute(insert(messages_in).values(**written, handled=0))
+            parking = asyncio.create_task(store.message_parked("result", "63016"))
+            await held_up(postgresql, parking)
+        await parking
+        assert [each.due_at for each in await store.due_messages(1e9)] == [1_001.0]
+
+
+async def test_messages_of_one_customer_appear_in_the_order_of_their_numbers(
+    postgresql: Behind, samples: Samples
+) -> None:
+    """Else the second could go out first: the first was not there yet when somebody looked."""
+    async with opened(postgresql) as store:
+        async with store._database.transaction(write=True) as halfway:
+            await hold_customer(halfway, ANA)
+            await write_turn(halfway, Turn(ANA, outgoing=(samples.promise("first"),)), about="")
+            after = asyncio.create_task(
+                store.commit_turn(Turn(ANA, outgoing=(samples.promise("second"),)))
+            )
+            # Nobody else waits for this customer.
+            await store.commit_turn(Turn(BEA, outgoing=(samples.promise("hers", BEA),)))
+            await held_up(postgresql, after)
+            assert [each.message_id for each in await store.due_messages(1e9)] == ["hers"]
+        await after
+        heads = {each.message_id for each in await store.due_messages(1e9)}
+        assert heads == {"first", "hers"}
+
+
+async def test_what_another_worker_is_taking_is_passed_over(
+    postgresql: Behind, samples: Samples
+) -> None:
+    async with opened(postgresql) as store:
+        for customer in (ANA, BEA):
+            promise = samples.promise(f"to {customer}", customer)
+            await store.commit_turn(Turn(customer, outgoing=(promise,)))
+        async with store._database.transaction(write=True) as halfway:
+            await halfway.execute(
+                select(messages_out.c.id).where(messages_out.c.customer == ANA).with_for_update()
+            )
+            # Not waited for: the limit of that is seconds.
+            ((message, _),) = await store.take_messages(Claim("two", 50.0, 80.0))
+        assert message.customer == BEA
+
+
+async def test_who_opens_while_another_worker_migrates_waits(postgresql: Behind) -> None:
+    postgresql.make_first_release()
+    rival = Database(postgresql.url)
+    await rival.open()
+    store = postgresql.store()
+    async with rival.migration() as connection:
+        await connection.run_sync(bring_up_to_date)
+        opening = asyncio.create_task(store.open())
+        await held_up(postgresql, opening)
+    await opening
+    assert len(await store.calls()) == 2
+    await store.close()
+    await rival.close()
+
+
+def test_workers_that_start_at_once_migrate_once(sqlite: Behind) -> None:
+    """Processes of their own: what keeps them apart is the file."""
+    sqlite.make_first_release()
     program = f"""
 import asyncio
 from data.sql_store import SqlStore
 
 async def main():
-    store = SqlStore({behind.url!r})
+    store = SqlStore({sqlite.url!r})
     await store.open()
     print(len(await store.calls()))
     await store.close()

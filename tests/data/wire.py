@@ -55,8 +55,10 @@ class Wire:
         """Connections stay, and nothing comes through."""
         self._flows.clear()
 
-    def speak(self) -> None:
-        """What was held up arrives."""
+    def speak(self, *, to_all: bool = True) -> None:
+        """What was held up arrives; or only what comes by new connections."""
+        if not to_all:
+            self._flows = asyncio.Event()
         self._flows.set()
 
     def at_next_commit(self, what: AtCommit) -> None:
@@ -68,9 +70,10 @@ class Wire:
         back, server = await asyncio.open_unix_connection(self._socket)
         both = {client, server}
         self._ends |= both
-        there = asyncio.create_task(self._pass(reader, server, client))
+        flows = self._flows
+        there = asyncio.create_task(self._pass(reader, server, client, flows))
         try:
-            await self._pass(back, client, client)
+            await self._pass(back, client, client, flows)
         finally:
             if not (self._committing & both):
                 self._cut(both)
@@ -79,11 +82,15 @@ class Wire:
                 await there
 
     async def _pass(
-        self, source: asyncio.StreamReader, to: asyncio.StreamWriter, client: asyncio.StreamWriter
+        self,
+        source: asyncio.StreamReader,
+        to: asyncio.StreamWriter,
+        client: asyncio.StreamWriter,
+        flows: asyncio.Event,
     ) -> None:
         with contextlib.suppress(OSError):
             while data := await source.read(65_536):
-                await self._flows.wait()
+                await flows.wait()
                 if to is client:
                     if client in self._committing:
                         self._committing.discard(client)
