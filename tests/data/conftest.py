@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from data.call import (
 )
 from data.memory_store import MemoryStore
 from data.store import Attempt, IncomingMessage, OutgoingMessage, PlannedCall, Store
+from data.tables import metadata
 from tests.data.behind import Behind
 from tests.data.postgresql_server import PostgresServer, binaries
 
@@ -126,6 +128,28 @@ def postgresql(server: PostgresServer) -> Iterator[Behind]:
     server.drop_database(url)
 
 
+@pytest.fixture(scope="session")
+def shared(server: PostgresServer) -> Behind:
+    """A database with its tables. Migrating is most of what a small test would cost."""
+    made = Behind(server.new_database(), server)
+
+    async def open_and_close() -> None:
+        store = made.store()
+        await store.open()
+        await store.close()
+
+    asyncio.run(open_and_close())
+    return made
+
+
+@pytest.fixture
+def emptied(shared: Behind) -> Behind:
+    """One that was used before, with nothing in it."""
+    tables = sorted(set(metadata.tables) - {"schema_info"})
+    shared.sql(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY")
+    return shared
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def behind(request: pytest.FixtureRequest) -> Behind:
     """A database of each kind, as one sees it who does not ask the store."""
@@ -142,7 +166,7 @@ BODIES = {
     "memory": None,
     "sqlite": "sqlite",
     "sqlite reopened": "sqlite",
-    "postgresql reopened": "postgresql",
+    "postgresql reopened": "emptied",
 }
 """Each with the fixture of its database; "reopened" really goes through it."""
 
