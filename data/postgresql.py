@@ -45,7 +45,9 @@ class Patience:
 
 
 USUAL = Patience(connect_s=5.0, lock_s=5.0, statement_s=8.0, idle_s=15.0, whole_s=12.0)
-FOR_WHOLE_TABLES = Patience(connect_s=5.0, lock_s=30.0, statement_s=900.0, idle_s=900.0, whole_s=1800)
+FOR_WHOLE_TABLES = Patience(
+    connect_s=5.0, lock_s=30.0, statement_s=900.0, idle_s=900.0, whole_s=1800.0
+)
 
 
 def checked_address(url: URL) -> URL:

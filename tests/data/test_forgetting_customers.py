@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data.memory_store import MemoryStore
-from data.sql_store import SqlStore
 from data.store import Store, Turn
 from tests.data.known_customers import CALLED_AT, ENDED_AT, clip_of, everything_of, sid
 from tests.data.past_calls import ANA, BEA, found, ordered
 
 if TYPE_CHECKING:
+    from tests.data.behind import Behind
     from tests.data.conftest import Reopen, Samples
 
 NUMBER = "5491155512377"
@@ -105,13 +105,13 @@ async def test_somebody_forgotten_may_come_back(
 
 
 async def test_neither_number_nor_words_are_in_any_file_of_the_database(
-    database_url: str,
+    sqlite: Behind,
 ) -> None:
     """Literally, while another process has the database open, as `vocero serve` does."""
-    store, service = SqlStore(database_url), SqlStore(database_url)
+    store, service = sqlite.store(), sqlite.store()
     await store.open()
     await service.open()
-    folder = Path(database_url.split(":///")[1]).parent
+    folder = sqlite.file.parent
     # Enough of it that pages are split, rebuilt and freed.
     for number in range(30):
         await everything_of(store, f"gone{number}", GONE, f"{CANARY}{number}" * 20)
@@ -130,15 +130,30 @@ async def test_neither_number_nor_words_are_in_any_file_of_the_database(
     assert NUMBER.encode() not in written_in(folder)
 
 
-async def test_the_journal_is_emptied_beside_who_is_at_work(database_url: str) -> None:
-    store = SqlStore(database_url)
+async def test_the_journal_is_emptied_beside_who_is_at_work(sqlite: Behind) -> None:
+    store = sqlite.store()
     await store.open()
-    folder = Path(database_url.split(":///")[1]).parent
+    folder = sqlite.file.parent
     await everything_of(store, "gone", GONE, CANARY)
     assert await store.forget_customer(GONE)
     assert CANARY.encode() in written_in(folder), "what the journal is emptied for"
     assert await store.scrub(whole=False)
     assert CANARY.encode() not in written_in(folder)
+    await store.close()
+
+
+async def test_a_server_is_asked_to_clear_up_beside_who_is_at_work(postgresql: Behind) -> None:
+    store, service = postgresql.store(), postgresql.store()
+    await store.open()
+    await service.open()
+    await everything_of(store, "gone", GONE, CANARY)
+    assert await store.forget_customer(GONE)
+    busy = service._database.transaction(write=True)
+    async with busy as connection:
+        await connection.exec_driver_sql("SELECT 1")
+        assert await store.scrub(whole=True)
+    assert await store.scrub(whole=False)
+    await service.close()
     await store.close()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +12,7 @@ from tests.data.known_customers import CALLED_AT, everything_of, sid
 from tests.data.past_calls import BEA, PLACE, found, ordered
 
 if TYPE_CHECKING:
+    from tests.data.behind import Behind
     from tests.data.conftest import Reopen, Samples
 
 OLD, NEW = "whatsapp:+5491155512377", BEA
@@ -144,18 +144,11 @@ async def test_the_store_tells_when_recorded_calls_ended(
     assert await store.calls_over(()) == {}
 
 
-async def test_a_report_that_cannot_be_read_goes_as_a_whole(database_url: str) -> None:
-    import sqlite3
-
-    from data.sql_store import SqlStore
-
-    store = SqlStore(database_url)
+async def test_a_report_that_cannot_be_read_goes_as_a_whole(behind: Behind) -> None:
+    store = behind.store()
     await store.open()
     await everything_of(store, "old", OLD, CANARY)
-    path = Path(database_url.split(":///")[1])
-    with sqlite3.connect(path) as file:
-        file.execute("""UPDATE attempts SET report_json = '{"speaker":"x"', result_json = '[]'""")
-    file.close()
+    behind.sql("""UPDATE attempts SET report_json = '{"speaker":"x"', result_json = '[]'""")
     assert await store.drop_transcripts(BEFORE) == 2
     assert await store.drop_transcripts(BEFORE) == 0
     record = await store.call("old-first")
