@@ -46,7 +46,7 @@ def _is_to_be_made(url: str) -> bool:
     """An embedded database whose file is not there yet: looking must not make it."""
     try:
         parsed = make_url(url)
-    except ArgumentError:
+    except (ArgumentError, ValueError):
         return False
     if parsed.get_backend_name() != "sqlite" or not parsed.database:
         return False
