@@ -16,6 +16,7 @@ from tests.bench.peers import from_outside
 from tests.bench.peers.environment import versions
 from tests.bench.peers.peer import Peer
 from tests.bench.peers.peer_process import PeerProcess
+from vocero import open_files
 from vocero.benching import machine
 from vocero.benching.bridge_side import BETWEEN_CALLS_S, ENDING_S, attempt_of, sid_of
 from vocero.benching.far_side import FarSide
@@ -46,8 +47,9 @@ class PeerRun:
         peer, wish = self._peer, self._wish
         if not from_outside.PROC.joinpath("self", "stat").exists():
             raise BenchFailed("peers are measured from outside, which only Linux allows")
-        if not machine.sockets_for(wish.calls):
-            raise BenchFailed(f"{wish.calls} calls need more open files: see ulimit -n")
+        files = open_files.needed_for(wish.calls)
+        if open_files.allow(files) < files:
+            raise BenchFailed(f"{wish.calls} calls need {files} open files: ulimit -n {files}")
         installed = versions(peer, self._python)
         facts = {
             **machine.facts(),
