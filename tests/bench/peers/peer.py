@@ -35,8 +35,8 @@ WAITS_AT_THE_END = (
 THREADS = "every call has threads of its own: how long other programs had the core is not known"
 NO_LEAD = (
     "it sends sound at the speed of speech without any lead: what an agent says at once waits in "
-    "the bridge, so `down` is mostly that wait (compare first audio), and a millisecond of jitter "
-    "is an underrun here that a carrier's own small buffer would hide"
+    "the bridge, so `down` is mostly that wait (compare first audio), and jitter of milliseconds "
+    "can be an underrun here that a carrier's own small buffer would hide"
 )
 WHOLE_PIECES = (
     "it sends whole pieces of 40 ms, as it comes: what is left of an utterance waits for the next "
