@@ -185,7 +185,7 @@ def test_a_talk_answers_tools_and_clears_what_is_interrupted() -> None:
 @pytest.mark.sockets
 @pytest.mark.timeout(120)
 async def test_a_peer_is_measured_like_the_bridge(tmp_path: Path) -> None:
-    wish = BenchWish(2, 1.0)
+    wish = BenchWish(2, 2.0)  # three turns: one of each kind
     log = tmp_path / "quart.log"
     report = await PeerRun(PEERS["quart"], wish, Path(sys.executable), log).measured()
     assert (report["peer"], report["calls"]) == ("quart", 2), log.read_text()
@@ -195,7 +195,11 @@ async def test_a_peer_is_measured_like_the_bridge(tmp_path: Path) -> None:
         assert report[name]["samples"] > 0, name
     for way in ("up", "down"):
         its = report[way]["bytes"]
-        assert (its["lost"], its["duplicated"], its["foreign"]) == (0, 0, 0), report["broken"]
+        assert (its["duplicated"], its["foreign"]) == (0, 0), report["broken"]
+        assert its["arrived"] > 0
+    # Quart throws away what it has not read when the carrier is gone; nothing else is lost.
+    assert report["down"]["bytes"]["lost"] == 0, report["broken"]
+    assert report["up"]["bytes"]["lost"] <= 160 * 50, "a second of the call that hung up"
     assert report["tools"]["unanswered"] == report["calls_lost"] == 0
     storm = report["hang_up_storm"]
     assert (storm["hung_up"], storm["others"], storm["not_ended"]) == (1, 1, 0)
