@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import shutil
+import signal
 import subprocess
 import sys
 from dataclasses import replace
@@ -139,7 +140,13 @@ def test_long_lines_break_between_words_in_a_terminal_and_never_in_a_pipe(termin
 
 def test_a_reader_who_leaves_ends_the_demo_without_a_fuss() -> None:
     command = [sys.executable, "-m", "vocero", "demo", "--fast"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as story:
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # Whoever runs the tests in the background of a script has it ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    ) as story:
         assert story.stdout is not None and story.stderr is not None
         # Before it says anything: a fast story could be told whole while a slow machine waits.
         story.stdout.close()
