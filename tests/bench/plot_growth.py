@@ -17,9 +17,9 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-WIDTH, PANEL, GAP, LEFT, RIGHT, TOP, BOTTOM = 760, 210, 54, 64, 20, 40, 44
+WIDTH, PANEL, GAP, LEFT, RIGHT, TOP, BOTTOM = 760, 210, 54, 64, 20, 60, 44
 COLOURS = ("#2563eb", "#d97706", "#059669", "#9333ea")
-TICKS = 4
+TICKS = 5
 _STYLE = 'font-family="system-ui, sans-serif" font-size="13" fill="#334155" role="img"'
 
 
