@@ -69,7 +69,7 @@ def mixed_stretch(recording: Path, from_s: float, until_s: float) -> tuple[Sampl
 
 def _mix(channels: Samples, rate: int) -> Samples:
     # Added, not averaged: the two hardly ever speak at once. When they do, all of it gets softer.
-    mixed = channels.sum(axis=1, dtype=np.float32)
+    mixed: Samples = channels.sum(axis=1, dtype=np.float32)
     peak = float(np.abs(mixed).max())
     if peak > _LOUDEST:
         mixed *= np.float32(_LOUDEST / peak)
