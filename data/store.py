@@ -14,6 +14,7 @@ from typing import Protocol
 from data.call import CallReport, CallResult, OutcomeStatus, Quote, TimelineEntry
 from data.forgetting import Forgetting
 from data.jobs_waiting import JobsWaiting
+from data.leases import Claim, Lease
 
 MOST_FIGURES = 10_000
 """Calls that `Store.call_figures` tells of at once."""
@@ -201,8 +202,14 @@ class Store(Forgetting, Protocol):
     async def conversation(self, customer: str) -> str | None:
         """The customer's conversation as JSON, or None."""
 
-    async def commit_turn(self, turn: Turn) -> None:
-        """State, handled messages, promises and attempt: all or nothing."""
+    async def commit_turn(
+        self, turn: Turn, *, under: Sequence[Lease] = (), claim: Claim | None = None
+    ) -> None:
+        """State, handled messages, promises and attempt: all or nothing.
+
+        Raises LeaseLost when one of `under` is not held any more. A new attempt belongs to who
+        claims it, from the start.
+        """
 
     async def bind_call(self, attempt_id: str, call_sid: str) -> None:
         """The carrier's id of an attempt; the first one stays."""
@@ -249,8 +256,12 @@ class Store(Forgetting, Protocol):
         turn: Turn,
         ended_at: float,
         quote: Quote | None = None,
+        *,
+        under: Sequence[Lease] = (),
+        claim: Claim | None = None,
     ) -> bool:
-        """Record how an attempt ended together with what the customer is told.
+        """Record how an attempt ended together with what the customer is told; `under` and `claim`
+        as for `commit_turn`.
 
         False when it had ended already: then nothing changes, so a result is told once.
         """
@@ -270,13 +281,21 @@ class Store(Forgetting, Protocol):
     async def jobs_waiting(self) -> JobsWaiting:
         """How much is left to do, at one moment."""
 
-    async def message_sent(self, message_id: str, message_sid: str) -> None: ...
+    async def message_sent(
+        self, message_id: str, message_sid: str, *, under: Lease | None = None
+    ) -> None: ...
 
-    async def message_postponed(self, message_id: str, due_at: float, error: str) -> None: ...
+    async def message_postponed(
+        self, message_id: str, due_at: float, error: str, *, under: Lease | None = None
+    ) -> None: ...
 
-    async def message_given_up(self, message_id: str, error: str) -> None: ...
+    async def message_given_up(
+        self, message_id: str, error: str, *, under: Lease | None = None
+    ) -> None: ...
 
-    async def message_parked(self, message_id: str, error: str) -> None:
+    async def message_parked(
+        self, message_id: str, error: str, *, under: Lease | None = None
+    ) -> None:
         """Kept until the customer writes again (`take_message`), also when it counted as sent."""
 
     async def message_again(self, message_id: str, due_at: float, error: str) -> None:
