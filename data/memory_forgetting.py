@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from data.call import CallResult
 from data.forgetting import WORDLESS, Traces, result_without_words, without_words
+from data.leases import Held, desk_of
 from data.memory_state import End, MemoryState
 from data.store import Attempt, IncomingMessage
 
@@ -72,6 +73,7 @@ class MemoryForgetting(MemoryState):
         for name in [name for name, each in self._plans.items() if each.customer == customer]:
             del self._plans[name]
         self._conversations.pop(customer, None)
+        self._holders.pop((Held.NAME, desk_of(customer)), None)
         self._acts[:] = [
             replace(act, detail="") if act.attempt_id in ids else act for act in self._acts
         ]

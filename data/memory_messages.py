@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from data.jobs_waiting import JobsWaiting
-from data.memory_state import Kept, MemoryState
+from data.leases import Held, Lease
+from data.memory_fences import MemoryFences
+from data.memory_state import Kept
 from data.store import IncomingMessage, OutgoingMessage
 from data.tables import DELIVERY_RANK, NOT_DELIVERED
 
 
-class MemoryMessages(MemoryState):
+class MemoryMessages(MemoryFences):
     """Messages in and out."""
 
     __slots__ = ()
@@ -48,29 +50,37 @@ class MemoryMessages(MemoryState):
             oldest_due_at=min(due, default=None),
         )
 
-    async def message_sent(self, message_id: str, message_sid: str) -> None:
-        kept = self._promise(message_id, "waiting")
+    async def message_sent(
+        self, message_id: str, message_sid: str, *, under: Lease | None = None
+    ) -> None:
+        kept = self._to_change(message_id, "waiting", under=under)
         if kept is not None:
             kept.state, kept.message_sid, kept.error = "sent", message_sid, ""
             kept.tries += 1
             self._empty_if_erased(kept)
 
-    async def message_postponed(self, message_id: str, due_at: float, error: str) -> None:
-        kept = self._promise(message_id, "waiting")
+    async def message_postponed(
+        self, message_id: str, due_at: float, error: str, *, under: Lease | None = None
+    ) -> None:
+        kept = self._to_change(message_id, "waiting", under=under)
         if kept is not None:
             kept.wait_again(due_at)
             kept.error = error
             kept.tries += 1
 
-    async def message_given_up(self, message_id: str, error: str) -> None:
-        kept = self._promise(message_id, "waiting")
+    async def message_given_up(
+        self, message_id: str, error: str, *, under: Lease | None = None
+    ) -> None:
+        kept = self._to_change(message_id, "waiting", under=under)
         if kept is not None:
             kept.state, kept.error = "given_up", error
             kept.tries += 1
             self._empty_if_erased(kept)
 
-    async def message_parked(self, message_id: str, error: str) -> None:
-        kept = self._promise(message_id, "waiting", "sent")
+    async def message_parked(
+        self, message_id: str, error: str, *, under: Lease | None = None
+    ) -> None:
+        kept = self._to_change(message_id, "waiting", "sent", under=under)
         if kept is None:
             return
         kept.tries += kept.state == "waiting"
@@ -88,7 +98,7 @@ class MemoryMessages(MemoryState):
             kept.wait_again(last_words)
 
     async def message_again(self, message_id: str, due_at: float, error: str) -> None:
-        kept = self._promise(message_id, "sent")
+        kept = self._to_change(message_id, "sent")
         if kept is not None:
             kept.wait_again(due_at)
             kept.error, kept.message_sid, kept.delivery = error, "", ""
@@ -106,17 +116,14 @@ class MemoryMessages(MemoryState):
                     return kept.message, kept.tries
         return None
 
-    def _heads(self) -> list[OutgoingMessage]:
-        heads: dict[str, OutgoingMessage] = {}
-        for kept in self._outgoing.values():
-            if kept.state == "waiting":
-                heads.setdefault(kept.message.customer, kept.message)
-        return list(heads.values())
-
-    def _promise(self, message_id: str, *states: str) -> Kept | None:
-        """That promise, if it is in one of these states."""
+    def _to_change(self, message_id: str, *states: str, under: Lease | None = None) -> Kept | None:
+        """That promise, if it is in one of these states; nobody's from now on. Raises LeaseLost."""
+        self._refuse_late(under)
         kept = self._outgoing.get(message_id)
-        return kept if kept is not None and kept.state in states else None
+        if kept is None or kept.state not in states:
+            return None
+        self._let_go(Held.MESSAGE, message_id)
+        return kept
 
     def _empty_if_erased(self, kept: Kept) -> None:
         """It had to be kept until now, although the call that it is about is erased."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
+from data.bells import LocalBells
 from data.call import (
     CallEnding,
     CallReport,
@@ -13,6 +14,8 @@ from data.call import (
     Quote,
     TimelineEntry,
 )
+from data.leases import Held
+from data.shared_store import Notice
 from data.store import (
     Attempt,
     AuditEntry,
@@ -56,6 +59,15 @@ class End:
     quote: Quote | None
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who looks after something, until when, and how often it was taken (data.leases)."""
+
+    owner: str = ""
+    until: float = 0.0
+    fence: int = 0
+
+
 @dataclass(slots=True)
 class MemoryState:
     """In the order in which it came."""
@@ -72,6 +84,20 @@ class MemoryState:
     _plans: dict[str, PlannedCall] = field(default_factory=dict)
     _blocked: dict[str, BlockedNumber] = field(default_factory=dict)
     _acts: list[AuditEntry] = field(default_factory=list)
+    _holders: dict[tuple[Held, str], Holder] = field(default_factory=dict)
+    _streamed: set[str] = field(default_factory=set)
+    """Attempts whose sound has come to a worker."""
+    _notices: dict[str, list[Notice]] = field(default_factory=dict)
+    _last_notice: int = 0
+    _bells: LocalBells = field(default_factory=LocalBells)
+
+    def _heads(self) -> list[OutgoingMessage]:
+        """The oldest unsent one of each customer."""
+        heads: dict[str, OutgoingMessage] = {}
+        for kept in self._outgoing.values():
+            if kept.state == "waiting":
+                heads.setdefault(kept.message.customer, kept.message)
+        return list(heads.values())
 
     def _lay_bare(self, attempt: Attempt, end: End) -> None:
         """Of a call only what limits and figures need is left."""
@@ -90,6 +116,7 @@ class MemoryState:
         self._erased.add(attempt_id)
         self._reported.pop(attempt_id, None)
         self._lines.pop(attempt_id, None)
+        self._notices.pop(attempt_id, None)
         for blocked in list(self._blocked.values()):
             if blocked.attempt_id == attempt_id:
                 self._blocked[blocked.number] = replace(blocked, attempt_id="", words="")

@@ -10,15 +10,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from data.call import CallReport, CallResult, OutcomeStatus, Quote, TimelineEntry
+from data.leases import Claim, Held, Lease
 from data.memory_forgetting import MemoryForgetting
 from data.memory_messages import MemoryMessages
 from data.memory_past_calls import MemoryPastCalls
+from data.memory_sharing import MemorySharing
 from data.memory_state import End, Kept
 from data.store import Attempt, PlannedCall, StoreError, Turn
 
 
-class MemoryStore(MemoryMessages, MemoryPastCalls, MemoryForgetting):
-    """`data.store.Store` in this process's memory."""
+class MemoryStore(MemorySharing, MemoryMessages, MemoryPastCalls, MemoryForgetting):
+    """`data.shared_store.SharedStore` in this process's memory."""
 
     __slots__ = ()
 
@@ -31,9 +33,12 @@ class MemoryStore(MemoryMessages, MemoryPastCalls, MemoryForgetting):
     async def conversation(self, customer: str) -> str | None:
         return self._conversations.get(customer)
 
-    async def commit_turn(self, turn: Turn) -> None:
+    async def commit_turn(
+        self, turn: Turn, *, under: Sequence[Lease] = (), claim: Claim | None = None
+    ) -> None:
+        self._refuse_late(*under)
         self._check(turn)
-        self._write(turn, about="")
+        self._write(turn, about="", claim=claim)
 
     async def bind_call(self, attempt_id: str, call_sid: str) -> None:
         attempt = self._attempts.get(attempt_id)
@@ -100,7 +105,11 @@ class MemoryStore(MemoryMessages, MemoryPastCalls, MemoryForgetting):
         turn: Turn,
         ended_at: float,
         quote: Quote | None = None,
+        *,
+        under: Sequence[Lease] = (),
+        claim: Claim | None = None,
     ) -> bool:
+        self._refuse_late(*under)
         attempt = self._attempts.get(report.attempt_id)
         if attempt is None or attempt.state == "ended":
             return False
@@ -110,7 +119,9 @@ class MemoryStore(MemoryMessages, MemoryPastCalls, MemoryForgetting):
         )
         self._ends[report.attempt_id] = End(report, result, ended_at, quote)
         self._lines.pop(report.attempt_id, None)
-        self._write(turn, about=report.attempt_id)
+        self._notices.pop(report.attempt_id, None)
+        self._let_go(Held.ATTEMPT, report.attempt_id)
+        self._write(turn, about=report.attempt_id, claim=claim)
         return True
 
     async def due_plans(self, now: float, limit: int = 50) -> list[PlannedCall]:
@@ -124,16 +135,21 @@ class MemoryStore(MemoryMessages, MemoryPastCalls, MemoryForgetting):
         if turn.attempt is not None and turn.attempt.attempt_id in self._attempts:
             raise StoreError("this turn was committed before (attempt_id is known)")
 
-    def _write(self, turn: Turn, *, about: str) -> None:
+    def _write(self, turn: Turn, *, about: str, claim: Claim | None) -> None:
         if turn.conversation_json is not None:
             self._conversations[turn.customer] = turn.conversation_json
         self._handled.update(sid for sid in turn.handled if sid in self._messages)
         if turn.attempt is not None:
             self._attempts[turn.attempt.attempt_id] = turn.attempt
+            if claim is not None:
+                self._grant(Held.ATTEMPT, turn.attempt.attempt_id, claim)
         for plan_id in turn.done_plans:
             self._plans.pop(plan_id, None)
+            self._let_go(Held.PLAN, plan_id)
         if turn.plan is not None:
             self._plans[turn.plan.plan_id] = turn.plan
+            # Put off: whoever looked after it has let it go.
+            self._let_go(Held.PLAN, turn.plan.plan_id)
         if turn.blocked is not None:
             self._blocked.setdefault(turn.blocked.number, turn.blocked)
         for message in turn.outgoing:

@@ -14,7 +14,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from data.leases import Claim, Lease
-from data.store import Attempt, OutgoingMessage, PlannedCall, Store
+from data.store import Attempt, OutgoingMessage, PlannedCall, Store, StoreError
+
+LONGEST_NOTICE = 4_000
+"""Characters of a notice's body."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,14 @@ class Notice:
     attempt_id: str
     body: str
     """JSON, at most 4,000 characters; what it means is between the workers."""
+
+
+def checked_notice(body: str) -> None:
+    """Raises StoreError for one that no store keeps."""
+    if len(body) > LONGEST_NOTICE:
+        raise StoreError(
+            f"a notice about a call has {len(body)} characters, at most {LONGEST_NOTICE} are kept"
+        )
 
 
 class SharedStore(Store, Protocol):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import soundfile
 
 from audio import mulaw
 from data.call import EntryKind, Speaker
+from data.leases import Claim, Lease
 from data.memory_store import MemoryStore
 from data.store import CallRecord, StoreError, Turn
 from simulation.carrier_chat import ChatMessage
@@ -137,10 +138,12 @@ def test_where_no_clip_can_be_kept_the_result_stands(
 class NoMorePromises(MemoryStore):
     """Has no room left once the call is over."""
 
-    async def commit_turn(self, turn: Turn) -> None:
+    async def commit_turn(
+        self, turn: Turn, *, under: Sequence[Lease] = (), claim: Claim | None = None
+    ) -> None:
         if any(message.media_url for message in turn.outgoing):
             raise StoreError("the disk is full")
-        await super().commit_turn(turn)
+        await super().commit_turn(turn, under=under, claim=claim)
 
 
 def test_a_clip_that_cannot_be_promised_is_not_left_lying_about(

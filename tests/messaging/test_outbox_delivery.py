@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 
+from data.leases import Lease
 from data.memory_store import MemoryStore
 from data.store import OutgoingMessage
 from messaging.outbox import Outbox
@@ -238,9 +239,11 @@ class FailingStore(MemoryStore):
         self.check()
         return await super().due_messages(now, limit)
 
-    async def message_sent(self, message_id: str, message_sid: str) -> None:
+    async def message_sent(
+        self, message_id: str, message_sid: str, *, under: Lease | None = None
+    ) -> None:
         self.check()
-        await super().message_sent(message_id, message_sid)
+        await super().message_sent(message_id, message_sid, under=under)
 
 
 def test_a_store_that_fails_for_a_while_costs_no_message_and_doubles_none() -> None:

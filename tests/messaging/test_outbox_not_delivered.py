@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import pytest
 
+from data.leases import Lease
 from data.memory_store import MemoryStore
 from data.store import OutgoingMessage, StoreError
 from messaging.outbox import Outbox
@@ -202,9 +203,11 @@ def test_a_message_of_a_defect_is_given_up_after_an_hour() -> None:
 class SlowMark(MemoryStore):
     """The carrier is faster than the disk: its report comes before the message is marked sent."""
 
-    async def message_sent(self, message_id: str, message_sid: str) -> None:
+    async def message_sent(
+        self, message_id: str, message_sid: str, *, under: Lease | None = None
+    ) -> None:
         await asyncio.sleep(2)
-        await super().message_sent(message_id, message_sid)
+        await super().message_sent(message_id, message_sid, under=under)
 
 
 class SlowAnswer(SlowMark):
@@ -243,7 +246,9 @@ def test_a_report_that_overtakes_the_mark_is_not_lost(make: type[SlowMark]) -> N
 
 def test_a_store_that_cannot_be_written_to_is_told_to_the_webhook() -> None:
     class Broken(MemoryStore):
-        async def message_parked(self, message_id: str, error: str) -> None:
+        async def message_parked(
+            self, message_id: str, error: str, *, under: Lease | None = None
+        ) -> None:
             raise OSError("no space left on device")
 
     async def main() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ import pytest
 
 from data.call import CallReport, CallResult, EndCause, Quote
 from data.errand import CallPlan, ConversationStatus
+from data.leases import Claim, Lease
 from data.memory_store import MemoryStore
 from data.store import IncomingMessage, Turn
 from orchestration.conversation_state import conversation_from_json
@@ -43,9 +44,11 @@ class MortalStore(MemoryStore):
     commits: int = 0
     dead: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def commit_turn(self, turn: Turn) -> None:
+    async def commit_turn(
+        self, turn: Turn, *, under: Sequence[Lease] = (), claim: Claim | None = None
+    ) -> None:
         if await self._survives():
-            await super().commit_turn(turn)
+            await super().commit_turn(turn, under=under, claim=claim)
             await self._answer()
 
     async def end_attempt(
@@ -55,10 +58,15 @@ class MortalStore(MemoryStore):
         turn: Turn,
         ended_at: float,
         quote: Quote | None = None,
+        *,
+        under: Sequence[Lease] = (),
+        claim: Claim | None = None,
     ) -> bool:
         told = False
         if await self._survives():
-            told = await super().end_attempt(report, result, turn, ended_at, quote)
+            told = await super().end_attempt(
+                report, result, turn, ended_at, quote, under=under, claim=claim
+            )
             await self._answer()
         return told
 
