@@ -10,6 +10,11 @@ LONGEST_RING = 200
 """Characters; what is longer is cut. A ring is a hint: who misses one looks on its own."""
 
 
+def worded(about: str) -> str:
+    """As it is rung."""
+    return about.replace("\0", "")[:LONGEST_RING]
+
+
 class LocalBells:
     """Heard on the event loop's next round, never within the ring."""
 
@@ -20,7 +25,7 @@ class LocalBells:
         """Needs a running event loop."""
         loop = asyncio.get_running_loop()
         for heard in self._heard:
-            loop.call_soon(self._tell, heard, about[:LONGEST_RING])
+            loop.call_soon(self._tell, heard, worded(about))
 
     @contextlib.asynccontextmanager
     async def heard_by(self, heard: Callable[[str], None]) -> AsyncIterator[None]:

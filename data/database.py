@@ -79,6 +79,12 @@ class Database:
                 await self.close()
                 raise
 
+    @property
+    def server(self) -> URL | None:
+        """Of PostgreSQL, with the password; None for SQLite. Raises StoreError when it is shut."""
+        engine = self._opened()
+        return None if self._connections is None else engine.url
+
     async def close(self) -> None:
         """Give every connection back. Safe to call twice."""
         engine, self._engine = self._engine, None
@@ -98,9 +104,7 @@ class Database:
         Raises IntegrityError for a broken constraint, StoreError for everything else; Undone, which
         is one, when it was bad luck (`data.sql_part.repeated`).
         """
-        engine = self._engine
-        if engine is None:
-            raise StoreError("the store is not open")
+        engine = self._opened()
         if self._connections is not None:
             async with self._on_a_server(engine, self._connections, write) as connection:
                 yield connection
@@ -127,6 +131,11 @@ class Database:
             async with asyncio.timeout(patience.whole_s), engine.begin() as connection:
                 await connection.run_sync(hold_migrations)
                 yield connection
+
+    def _opened(self) -> AsyncEngine:
+        if self._engine is None:
+            raise StoreError("the store is not open")
+        return self._engine
 
     @contextlib.asynccontextmanager
     async def _on_a_server(
@@ -173,9 +182,7 @@ class Database:
         has it until it is written back and emptied, and pages that were rebuilt may have a copy
         that nobody points to: `whole` writes the file anew. Raises StoreError.
         """
-        engine = self._engine
-        if engine is None:
-            raise StoreError("the store is not open")
+        engine = self._opened()
         try:
             if engine.dialect.name == "sqlite":
                 async with self._turnstile.passed(), engine.connect() as connection:

@@ -121,6 +121,9 @@ class MemoryForgetting(MemoryState):
         idle = [each for each in self._conversations if not self._busy(each, before)][:limit]
         for customer in idle:
             del self._conversations[customer]
+        for on, name in [key for key, each in self._holders.items() if each.until < before]:
+            if on is Held.NAME:
+                del self._holders[on, name]
         return len(idle)
 
     async def calls_over(self, attempt_ids: Sequence[str]) -> Mapping[str, float]:

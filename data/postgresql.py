@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+import asyncpg
 from sqlalchemy import event
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DisconnectionError
@@ -79,22 +80,39 @@ def make_engine(url: URL, patience: Patience, *, pooled: bool = True) -> AsyncEn
         url,
         # Errors end up in logs, and the parameters are what people wrote and their numbers.
         hide_parameters=True,
-        connect_args={
-            "timeout": patience.connect_s,
-            "command_timeout": patience.statement_s,
-            "server_settings": {
-                "application_name": "vocero",
-                # What the store counts on, whatever the server's own setting is.
-                "default_transaction_isolation": "read committed",
-                "lock_timeout": _milliseconds(patience.lock_s),
-                "statement_timeout": _milliseconds(patience.statement_s),
-                "idle_in_transaction_session_timeout": _milliseconds(patience.idle_s),
-                # Every statement of ours is short: compiling it costs more than it saves.
-                "jit": "off",
-            },
-        },
+        connect_args=_how(patience, "vocero"),
         **pool,
     )
+
+
+async def connect_apart(url: URL, name: str) -> Any:
+    """A connection of asyncpg's own, of no engine: to be held for long, under that name (at most
+    63 bytes) in the server's lists. Raises asyncpg's errors and OSError.
+    """
+    _, address = url.get_dialect()().create_connect_args(url)
+    connection = await asyncpg.connect(**address, **_how(USUAL, name))
+    # So that the server, too, notices a machine that is gone, and lets go what it held.
+    await connection.execute(
+        "SET tcp_keepalives_idle = 5; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"
+    )
+    return connection
+
+
+def _how(patience: Patience, name: str) -> dict[str, Any]:
+    return {
+        "timeout": patience.connect_s,
+        "command_timeout": patience.statement_s,
+        "server_settings": {
+            "application_name": name,
+            # What the store counts on, whatever the server's own setting is.
+            "default_transaction_isolation": "read committed",
+            "lock_timeout": _milliseconds(patience.lock_s),
+            "statement_timeout": _milliseconds(patience.statement_s),
+            "idle_in_transaction_session_timeout": _milliseconds(patience.idle_s),
+            # Every statement of ours is short: compiling it costs more than it saves.
+            "jit": "off",
+        },
+    }
 
 
 class Connections:

@@ -26,7 +26,7 @@ from data.sql_fences import LET_GO, check
 from data.sql_part import SqlPart, repeated
 from data.sql_turns import write_turn
 from data.store import Attempt, Turn
-from data.tables import attempts, call_lines
+from data.tables import attempts, call_lines, call_notices
 
 ATTEMPT_COLUMNS = [
     attempts.c[name]
@@ -195,9 +195,8 @@ class SqlCalls(SqlPart):
                     .where(own, attempts.c.call_sid == "")
                     .values(call_sid=report.call_sid)
                 )
-            await connection.execute(
-                delete(call_lines).where(call_lines.c.attempt_id == report.attempt_id)
-            )
+            for live in (call_lines, call_notices):
+                await connection.execute(delete(live).where(live.c.attempt_id == report.attempt_id))
             await write_turn(connection, turn, about=report.attempt_id, claim=claim)
         return True
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Update, and_, delete, select, update
 from data.call_messages import ASKED_AS, messages_beside
 from data.sql_messages import EMPTIED
 from data.sql_part import SqlPart, repeated
-from data.tables import attempts, blocked_numbers, call_lines, messages_out
+from data.tables import attempts, blocked_numbers, call_lines, call_notices, messages_out
 
 BLANKED: dict[str, Any] = {
     "customer": "",
@@ -50,9 +50,8 @@ class SqlErasing(SqlPart):
             await connection.execute(
                 update(attempts).where(attempts.c.attempt_id == attempt_id).values(**BLANKED)
             )
-            await connection.execute(
-                delete(call_lines).where(call_lines.c.attempt_id == attempt_id)
-            )
+            for live in (call_lines, call_notices):
+                await connection.execute(delete(live).where(live.c.attempt_id == attempt_id))
             await connection.execute(
                 update(blocked_numbers)
                 .where(blocked_numbers.c.attempt_id == attempt_id)

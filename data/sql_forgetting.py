@@ -11,13 +11,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.advisory_locks import hold_customer
 from data.forgetting import Traces
+from data.leases import desk_of
 from data.sql_erasing import BLANKED
 from data.sql_part import SqlPart, repeated
 from data.tables import (
     attempts,
     blocked_numbers,
     call_lines,
+    call_notices,
     conversations,
+    leases,
     messages_in,
     messages_out,
     operator_acts,
@@ -98,6 +101,9 @@ class SqlForgetting(SqlPart):
                 return False
             for statement in (
                 delete(call_lines).where(call_lines.c.attempt_id.in_(theirs)),
+                delete(call_notices).where(call_notices.c.attempt_id.in_(theirs)),
+                # Its name is their address. Who has it just now commits nothing more about them.
+                delete(leases).where(leases.c.name == desk_of(customer)),
                 update(blocked_numbers)
                 .where(blocked_numbers.c.attempt_id.in_(theirs))
                 .values(attempt_id="", words=""),

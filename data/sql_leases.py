@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Column, Row, Select, Table, select, update
+from sqlalchemy import Column, Row, Select, Table, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.leases import Claim, Held, Lease
@@ -24,10 +24,9 @@ from data.tables import attempts, leases, messages_out, planned_calls
 
 
 class SqlLeases(SqlPart):
-    """What `vocero serve` does not use yet: it is one worker."""
+    """The leases of `data.shared_store.SharedStore`."""
 
     async def take_attempts(self, claim: Claim, limit: int = 50) -> list[tuple[Attempt, Lease]]:
-        """Calls that have no end yet and that nobody looks after, oldest first."""
         wanted = (
             select(attempts.c.id)
             .where(attempts.c.state != "ended", attempts.c.lease_until <= claim.now)
@@ -39,9 +38,6 @@ class SqlLeases(SqlPart):
     async def take_messages(
         self, claim: Claim, limit: int = 50
     ) -> list[tuple[OutgoingMessage, Lease]]:
-        """Promises that are due and that nobody is sending, oldest first; per customer only the
-        oldest unsent one.
-        """
         wanted = (
             select(messages_out.c.id)
             .where(
@@ -57,7 +53,6 @@ class SqlLeases(SqlPart):
         return [(outgoing(row), lease) for row, lease in rows]
 
     async def take_plans(self, claim: Claim, limit: int = 50) -> list[tuple[PlannedCall, Lease]]:
-        """Planned calls whose time has come and that nobody is placing, oldest first."""
         wanted = (
             select(planned_calls.c.id)
             .where(planned_calls.c.due_at <= claim.now, planned_calls.c.lease_until <= claim.now)
@@ -72,7 +67,6 @@ class SqlLeases(SqlPart):
 
     @repeated
     async def take(self, name: str, claim: Claim) -> Lease | None:
-        """The lease of that name (at most 300 characters), or None while somebody has it."""
         async with self._database.transaction(write=True) as connection:
             await connection.execute(
                 insert_into(connection, leases)
@@ -99,7 +93,6 @@ class SqlLeases(SqlPart):
 
     @repeated
     async def renew(self, held: Iterable[Lease], until: float) -> list[Lease]:
-        """Those that are still held, with their new end. The others are lost for good."""
         kept = []
         async with self._database.transaction(write=True) as connection:
             for lease in in_order(held):
@@ -113,11 +106,14 @@ class SqlLeases(SqlPart):
 
     @repeated
     async def release(self, held: Iterable[Lease]) -> None:
-        """Anybody may take it from now on. What is lost already stays with its new owner."""
         async with self._database.transaction(write=True) as connection:
             for lease in in_order(held):
                 table, _ = PLACES[lease.on]
-                await connection.execute(update(table).where(is_held(lease)).values(**LET_GO))
+                if lease.on is Held.NAME:
+                    # There is nothing to it but the name, and that may be a customer's address.
+                    await connection.execute(delete(table).where(is_held(lease)))
+                else:
+                    await connection.execute(update(table).where(is_held(lease)).values(**LET_GO))
 
     @repeated
     async def _take(

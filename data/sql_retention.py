@@ -24,6 +24,7 @@ from data.tables import (
     attempts,
     blocked_numbers,
     conversations,
+    leases,
     messages_in,
     messages_out,
     planned_calls,
@@ -126,7 +127,10 @@ class SqlRetention(SqlPart):
                 .where(conversations.c.customer.in_(idle))
                 .returning(conversations.c.customer)
             )
-            return len(gone.all())
+            talks = len(gone.all())
+            # What a worker left that died: the names are customers' addresses.
+            await connection.execute(delete(leases).where(leases.c.lease_until < before))
+        return talks
 
     async def calls_over(self, attempt_ids: Sequence[str]) -> Mapping[str, float]:
         rows = await self._rows(

@@ -15,6 +15,7 @@ from data.sql_messages import SqlMessages
 from data.sql_operators import SqlOperators
 from data.sql_past_calls import SqlPastCalls
 from data.sql_retention import SqlRetention
+from data.sql_sharing import SqlSharing
 from data.sql_turns import SqlTurns
 
 _locks: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
@@ -37,8 +38,9 @@ class SqlStore(
     SqlForgetting,
     SqlRetention,
     SqlLeases,
+    SqlSharing,
 ):
-    """`data.store.Store` on a database. Open it before use and close it in the end."""
+    """`data.shared_store.SharedStore` on a database. Open it before use and close it in the end."""
 
     def __init__(self, url: str) -> None:
         """`url` as SQLAlchemy writes it, with an async driver. Nothing is touched yet."""

@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Column, Float, Index, Integer, MetaData, Tabl
 
 from data.text_columns import Text, Word
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Raised with every change of the tables, by a migration of that number (`data/migrations`)."""
 
 metadata = MetaData()
@@ -86,6 +86,8 @@ attempts = Table(
     Column("answer_ms", Text, nullable=False, server_default=""),
     Column("erased", Integer, nullable=False, server_default="0"),
     Column("search_text", Text, nullable=False, server_default=""),
+    # When the carrier's sound of it came to a worker: once in a call.
+    Column("streamed_at", Float(53)),
     *_lease(),
     Index("attempts_open", "state"),
     Index("attempts_by_time", "created_at"),
@@ -105,6 +107,15 @@ call_lines = Table(
     Column("text", Text, nullable=False),
     Column("speaker", Word(16)),
     Index("call_lines_by_attempt", "attempt_id"),
+)
+
+call_notices = Table(
+    "call_notices",
+    metadata,
+    Column("id", _Id, primary_key=True, autoincrement=True),
+    Column("attempt_id", Word(64), nullable=False),
+    Column("body", Text, nullable=False),
+    Index("call_notices_by_attempt", "attempt_id"),
 )
 
 planned_calls = Table(

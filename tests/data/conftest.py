@@ -20,6 +20,7 @@ from data.call import (
     TimelineEntry,
 )
 from data.memory_store import MemoryStore
+from data.shared_store import SharedStore
 from data.store import Attempt, IncomingMessage, OutgoingMessage, PlannedCall, Store
 from data.tables import metadata
 from tests.data.behind import Behind
@@ -182,6 +183,27 @@ def kept_in(body: str, request: pytest.FixtureRequest) -> Behind | None:
     """What is behind `stores`; None for the one in memory."""
     database = BODIES[body]
     return request.getfixturevalue(database) if database else None
+
+
+@pytest.fixture(params=[None, "sqlite", "emptied"], ids=["memory", "sqlite", "postgresql"])
+def common(request: pytest.FixtureRequest) -> Behind | None:
+    """What is behind `workers`."""
+    return request.getfixturevalue(request.param) if request.param else None
+
+
+@pytest.fixture
+async def workers(common: Behind | None) -> AsyncIterator[tuple[SharedStore, SharedStore]]:
+    """What two workers work on: two stores on one database, or the one in memory."""
+    if common is None:
+        store = MemoryStore()
+        yield store, store
+        return
+    both = (common.store(), common.store())
+    for each in both:
+        await each.open()
+    yield both
+    for each in both:
+        await each.close()
 
 
 @pytest.fixture

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
-from data.leases import Claim, Held, Lease, LeaseLost
-from data.sql_store import SqlStore
+from data.leases import Claim, Held, Lease, LeaseLost, desk_of
+from data.shared_store import SharedStore
 from data.store import Turn
 from tests.data.behind import Behind
 
@@ -21,23 +20,12 @@ ANA = "whatsapp:+5491150000001"
 BEA = "whatsapp:+5491150000002"
 
 
-@pytest.fixture
-async def workers(behind: Behind) -> AsyncIterator[tuple[SqlStore, SqlStore]]:
-    """Two stores on one database."""
-    both = (behind.store(), behind.store())
-    for store in both:
-        await store.open()
-    yield both
-    for store in both:
-        await store.close()
-
-
 def claim(owner: str, now: float, for_s: float = 30.0) -> Claim:
     return Claim(owner, now, now + for_s)
 
 
 async def test_a_call_belongs_to_who_ordered_it_until_the_lease_runs_out(
-    workers: tuple[SqlStore, SqlStore], samples: Samples
+    workers: tuple[SharedStore, SharedStore], samples: Samples
 ) -> None:
     one, two = workers
     mine = claim("one", 100.0)
@@ -54,7 +42,7 @@ async def test_a_call_belongs_to_who_ordered_it_until_the_lease_runs_out(
 
 
 async def test_what_a_late_owner_writes_is_refused(
-    workers: tuple[SqlStore, SqlStore], samples: Samples
+    workers: tuple[SharedStore, SharedStore], samples: Samples
 ) -> None:
     one, two = workers
     mine = claim("one", 100.0)
@@ -64,7 +52,7 @@ async def test_what_a_late_owner_writes_is_refused(
     assert await one.renew([old], 900.0) == []
     await one.release([old])
 
-    async def end(store: SqlStore, lease: Lease) -> bool:
+    async def end(store: SharedStore, lease: Lease) -> bool:
         turn = Turn(ANA, f"ended by {lease.owner}", outgoing=(samples.promise(lease.owner),))
         return await store.end_attempt(
             samples.report(), samples.result(), turn, 200.0, under=[lease]
@@ -88,7 +76,7 @@ async def test_what_a_late_owner_writes_is_refused(
 
 
 async def test_a_lease_that_ran_out_is_good_until_somebody_takes_it(
-    workers: tuple[SqlStore, SqlStore], samples: Samples
+    workers: tuple[SharedStore, SharedStore], samples: Samples
 ) -> None:
     """A worker that was slow, and that nobody has replaced, still ends its call."""
     one, _ = workers
@@ -102,7 +90,7 @@ async def test_a_lease_that_ran_out_is_good_until_somebody_takes_it(
 
 
 async def test_messages_are_taken_once_and_in_order(
-    workers: tuple[SqlStore, SqlStore], samples: Samples
+    workers: tuple[SharedStore, SharedStore], samples: Samples
 ) -> None:
     one, two = workers
     first = [samples.promise(name, due_at=5.0) for name in ("a1", "a2", "a3")]
@@ -143,7 +131,7 @@ async def test_messages_are_taken_once_and_in_order(
 
 @pytest.mark.parametrize("at_once", [1, 3, 50])
 async def test_who_takes_at_once_takes_something_else(
-    workers: tuple[SqlStore, SqlStore], samples: Samples, at_once: int
+    workers: tuple[SharedStore, SharedStore], samples: Samples, at_once: int
 ) -> None:
     customers = [f"whatsapp:+{number}" for number in range(20)]
     for customer in customers:
@@ -155,7 +143,7 @@ async def test_who_takes_at_once_takes_something_else(
         )
     taken: list[Lease] = []
 
-    async def take(store: SqlStore, owner: str) -> None:
+    async def take(store: SharedStore, owner: str) -> None:
         empty = 0
         while empty < 2:
             found = [
@@ -174,7 +162,7 @@ async def test_who_takes_at_once_takes_something_else(
 
 
 async def test_a_plan_is_placed_by_one_and_put_off_for_all(
-    workers: tuple[SqlStore, SqlStore], samples: Samples
+    workers: tuple[SharedStore, SharedStore], samples: Samples
 ) -> None:
     one, two = workers
     await one.commit_turn(Turn(ANA, plan=samples.plan("plan", 10.0)))
@@ -193,7 +181,7 @@ async def test_a_plan_is_placed_by_one_and_put_off_for_all(
 
 
 async def test_a_name_is_one_workers_at_a_time(
-    workers: tuple[SqlStore, SqlStore], behind: Behind
+    workers: tuple[SharedStore, SharedStore],
 ) -> None:
     one, two = workers
     taken = await asyncio.gather(
@@ -210,9 +198,58 @@ async def test_a_name_is_one_workers_at_a_time(
     await two.commit_turn(Turn(ANA, "in time"), under=[other, second])
     assert await one.conversation(ANA) == "in time"
     await two.release([second, other])
-    # An erased name that comes back does not begin at a number that somebody still has.
-    behind.sql("DELETE FROM leases")
+    # A name that was given back and is taken anew does not begin at a number somebody still has.
     third = await one.take("sweep", claim("one", 131.0))
     assert third is not None and third.fence > second.fence
     with pytest.raises(LeaseLost):
         await two.commit_turn(Turn(ANA, "late"), under=[second])
+
+
+async def test_a_late_owner_does_not_give_back_what_is_anothers(
+    workers: tuple[SharedStore, SharedStore],
+) -> None:
+    one, two = workers
+    first = await one.take("sweep", claim("one", 100.0))
+    second = await two.take("sweep", claim("two", 130.0))
+    assert first is not None and second is not None
+    await one.release([first])
+    assert await one.take("sweep", claim("one", 140.0)) is None
+    await two.release([second])
+    assert await one.take("sweep", claim("one", 140.0)) is not None
+
+
+async def test_nobody_takes_what_is_put_off_or_done(
+    workers: tuple[SharedStore, SharedStore], samples: Samples
+) -> None:
+    """The same plan, placed and planned anew, is not what the lease of before was on."""
+    one, _ = workers
+    await one.commit_turn(Turn(ANA, plan=samples.plan("plan", 10.0)))
+    ((_, lease),) = await one.take_plans(claim("one", 10.0))
+    await one.commit_turn(Turn(ANA, done_plans=("plan",)), under=[lease])
+    with pytest.raises(LeaseLost):
+        await one.commit_turn(Turn(ANA, "late"), under=[lease])
+    await one.commit_turn(Turn(ANA, plan=samples.plan("plan", 10.0)))
+    assert await one.renew([lease], 900.0) == []
+
+
+async def test_the_name_of_a_customers_desk_goes_with_them(
+    behind: Behind, samples: Samples
+) -> None:
+    store = behind.store()
+    await store.open()
+    desk = await store.take(desk_of(ANA), claim("one", 100.0))
+    other = await store.take(desk_of(BEA), claim("one", 100.0))
+    assert desk is not None and other is not None
+    assert await store.forget_customer(ANA)
+    with pytest.raises(LeaseLost):
+        await store.commit_turn(Turn(ANA, "late"), under=[desk])
+    assert behind.sql("SELECT name FROM leases") == [(other.key,)]
+    # Nor does it stay of others: given back, or left by a worker that died.
+    await store.take(desk_of(ANA), claim("one", 100.0))
+    await store.release([other])
+    assert behind.sql("SELECT name FROM leases") == [(desk.key,)]
+    await store.drop_conversations(130.0)
+    assert behind.sql("SELECT name FROM leases") == [(desk.key,)]
+    await store.drop_conversations(131.0)
+    assert behind.sql("SELECT name FROM leases") == []
+    await store.close()

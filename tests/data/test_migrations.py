@@ -217,6 +217,7 @@ def test_nothing_is_imported_after_the_store_is_open(behind: Behind) -> None:
     program = f"""
 import asyncio, sys
 from data.call import *
+from data.leases import Claim
 from data.sql_store import SqlStore
 from data.store import *
 
@@ -234,6 +235,11 @@ async def main():
         PlannedCall("p", "c", "{{}}", 1.0), ("q",), BlockedNumber("+1", "a", "w", 1.0),
     ))
     await store.commit_turn(Turn("c", "y", blocked=BlockedNumber("+1", "a", "w", 1.0)))
+    claim = Claim("w", 1.0, 9.0)
+    async with store.bells(lambda _: None):
+        await store.take_stream("a", "CA1", claim), await store.keep_notice("a", "{{}}")
+    await store.notices("a"), await store.keeper("a", 2.0), await store.take_messages(claim)
+    await store.release([await store.take("n", claim)]), await store.kept_elsewhere("c", "v", 2.0)
     await store.bind_call("a", "CA1")
     await store.keep_report("a", result)
     await store.keep_lines("a", [TimelineEntry(1.0, EntryKind.SAID, "x", Speaker.BUSINESS)])
