@@ -85,6 +85,11 @@ class Database:
         engine = self._opened()
         return None if self._connections is None else engine.url
 
+    @property
+    def file(self) -> Path:
+        """Of SQLite. Raises StoreError when it is shut."""
+        return Path(self._opened().url.database or "")
+
     async def close(self) -> None:
         """Give every connection back. Safe to call twice."""
         engine, self._engine = self._engine, None

@@ -11,6 +11,7 @@ import contextlib
 import logging
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
@@ -39,36 +40,43 @@ for. Raises StoreError when it cannot be that yet."""
 @contextlib.asynccontextmanager
 async def kept_connection(url: URL, name: str, prepare: Prepare) -> AsyncIterator[None]:
     """Entering makes it; raises StoreError. The server's lists show it by that name."""
-    first = await _made(url, name, prepare, again=False)
-    keeping = asyncio.create_task(_keep(first, url, name, prepare))
+    kept = _Kept(url, name, prepare, await _made(url, name, prepare, again=False))
+    keeping = asyncio.create_task(kept.keep())
     try:
         yield
     finally:
         keeping.cancel()
-        await asyncio.wait([keeping])
-
-
-async def _keep(connection: Any, url: URL, name: str, prepare: Prepare) -> None:
-    try:
-        while True:
-            await _until_lost(connection)
-            connection.terminate()
-            logger.warning("the connection to the database for %r is lost; making it anew", name)
-            connection = await _made_again(url, name, prepare)
-            logger.info("the connection to the database for %r is back", name)
-    finally:
-        await _close(connection)
-
-
-async def _made_again(url: URL, name: str, prepare: Prepare) -> Any:
-    tries = 0
-    while True:
-        await asyncio.sleep(_PAUSES_S[min(tries, len(_PAUSES_S) - 1)] * random.uniform(0.5, 1.0))
-        tries += 1
         try:
-            return await _made(url, name, prepare, again=True)
-        except StoreError as error:
-            logger.debug("%r: %s", name, error)
+            await asyncio.wait([keeping])
+        finally:
+            await _close(kept.connection)
+
+
+@dataclass(slots=True)
+class _Kept:
+    url: URL
+    name: str
+    prepare: Prepare
+    connection: Any
+
+    async def keep(self) -> None:
+        while True:
+            await _until_lost(self.connection)
+            self.connection.terminate()
+            logger.warning("the connection to the database for %r is lost", self.name)
+            self.connection = await self._made_again()
+            logger.warning("the connection to the database for %r is back", self.name)
+
+    async def _made_again(self) -> Any:
+        tries = 0
+        while True:
+            pause_s = _PAUSES_S[min(tries, len(_PAUSES_S) - 1)]
+            await asyncio.sleep(pause_s * random.uniform(0.5, 1.0))
+            tries += 1
+            try:
+                return await _made(self.url, self.name, self.prepare, again=True)
+            except StoreError as error:
+                logger.debug("%r: %s", self.name, error)
 
 
 async def _made(url: URL, name: str, prepare: Prepare, *, again: bool) -> Any:
@@ -108,4 +116,7 @@ async def _close(connection: Any) -> None:
         async with asyncio.timeout(_CLOSED_WITHIN_S):
             await connection.close()
     except _ERRORS:
+        pass
+    finally:
+        # Whatever came in between; of one that is closed it is nothing.
         connection.terminate()

@@ -5,8 +5,10 @@ Nothing in it ever waits, so every method is one step on the event loop, as a tr
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 
 from data.call import CallReport, CallResult, OutcomeStatus, Quote, TimelineEntry
@@ -16,6 +18,7 @@ from data.memory_messages import MemoryMessages
 from data.memory_past_calls import MemoryPastCalls
 from data.memory_sharing import MemorySharing
 from data.memory_state import End, Kept
+from data.presence import Taken
 from data.store import Attempt, PlannedCall, StoreError, Turn
 
 
@@ -29,6 +32,14 @@ class MemoryStore(MemorySharing, MemoryMessages, MemoryPastCalls, MemoryForgetti
 
     async def close(self) -> None:
         """Nothing to do: what was kept stays readable."""
+
+    def be_the_only_one(self, taken: Taken) -> AbstractAsyncContextManager[None]:
+        """Nobody else can be there."""
+        return contextlib.nullcontext()
+
+    def be_one_of_many(self, taken: Taken) -> AbstractAsyncContextManager[None]:
+        """The others are in this process."""
+        return contextlib.nullcontext()
 
     async def conversation(self, customer: str) -> str | None:
         return self._conversations.get(customer)

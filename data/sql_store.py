@@ -14,6 +14,7 @@ from data.sql_leases import SqlLeases
 from data.sql_messages import SqlMessages
 from data.sql_operators import SqlOperators
 from data.sql_past_calls import SqlPastCalls
+from data.sql_presence import SqlPresence
 from data.sql_retention import SqlRetention
 from data.sql_sharing import SqlSharing
 from data.sql_turns import SqlTurns
@@ -39,6 +40,7 @@ class SqlStore(
     SqlRetention,
     SqlLeases,
     SqlSharing,
+    SqlPresence,
 ):
     """`data.shared_store.SharedStore` on a database. Open it before use and close it in the end."""
 

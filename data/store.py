@@ -14,6 +14,7 @@ from data.call import CallReport, CallResult, Quote, TimelineEntry
 from data.forgetting import Forgetting
 from data.jobs_waiting import JobsWaiting
 from data.leases import Claim, Lease
+from data.presence import Presence
 from data.records import (
     Attempt,
     AuditEntry,
@@ -50,7 +51,7 @@ LONGEST_PAGE = 500
 """Records that `Store.acts` and `Store.find_calls` return at most, whatever is asked for."""
 
 
-class Store(Forgetting, Protocol):
+class Store(Forgetting, Presence, Protocol):
     """Everything durable."""
 
     async def open(self) -> None:
