@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Column, Row, Select, Table, delete, select, update
+from sqlalchemy import BigInteger, Column, Row, Select, Table, case, delete, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.leases import Claim, Held, Lease
@@ -67,29 +67,25 @@ class SqlLeases(SqlPart):
 
     @repeated
     async def take(self, name: str, claim: Claim) -> Lease | None:
+        # Not from one: a name that was given back and comes again must not let an old owner in.
+        least = literal(int(claim.now * 1000), BigInteger)
+        ours = {"owner": claim.owner, "lease_until": claim.until}
+        risen = leases.c.fence + 1
         async with self._database.transaction(write=True) as connection:
-            await connection.execute(
+            # One statement: whoever comes second at this instant finds it taken.
+            fence = await connection.scalar(
                 insert_into(connection, leases)
-                .values(name=name, fence=0, **LET_GO)
-                .on_conflict_do_nothing(index_elements=[leases.c.name])
-            )
-            found = (
-                await connection.execute(
-                    select(leases.c.lease_until, leases.c.fence)
-                    .where(leases.c.name == name)
-                    .with_for_update()
+                .values(name=name, fence=least, **ours)
+                .on_conflict_do_update(
+                    index_elements=[leases.c.name],
+                    set_={**ours, "fence": case((risen > least, risen), else_=least)},
+                    where=leases.c.lease_until <= claim.now,
                 )
-            ).first()
-            if found is None or found.lease_until > claim.now:
-                return None
-            # Not from one: a name that was erased and comes back must not let an old owner in.
-            fence = max(found.fence + 1, int(claim.now * 1000))
-            await connection.execute(
-                update(leases)
-                .where(leases.c.name == name)
-                .values(owner=claim.owner, lease_until=claim.until, fence=fence)
+                .returning(leases.c.fence)
             )
-        return Lease(Held.NAME, name, claim.owner, fence, claim.until)
+        if fence is None:
+            return None
+        return Lease(Held.NAME, name, claim.owner, int(fence), claim.until)
 
     @repeated
     async def renew(self, held: Iterable[Lease], until: float) -> list[Lease]:

@@ -232,6 +232,20 @@ async def test_nobody_takes_what_is_put_off_or_done(
     assert await one.renew([lease], 900.0) == []
 
 
+async def test_a_name_is_taken_again_and_again_at_todays_times(
+    workers: tuple[SharedStore, SharedStore],
+) -> None:
+    fences = []
+    for number in range(4):
+        now = 1_764_137_000.125 + number // 2
+        lease = await workers[number % 2].take("desk", Claim(f"{number}", now, now))
+        assert lease is not None
+        fences.append(lease.fence)
+        if number == 2:
+            await workers[0].release([lease])
+    assert fences[0] < fences[1] < fences[2] <= fences[3]
+
+
 async def test_the_name_of_a_customers_desk_goes_with_them(
     behind: Behind, samples: Samples
 ) -> None:
