@@ -6,6 +6,7 @@ from data.jobs_waiting import JobsWaiting
 from data.leases import Held, Lease
 from data.memory_fences import MemoryFences
 from data.memory_state import Kept
+from data.sendings import MOST_KNOWN, PastTries
 from data.store import IncomingMessage, OutgoingMessage
 from data.tables import DELIVERY_RANK, NOT_DELIVERED
 
@@ -51,11 +52,11 @@ class MemoryMessages(MemoryFences):
         )
 
     async def message_sent(
-        self, message_id: str, message_sid: str, *, under: Lease | None = None
+        self, message_id: str, message_sid: str, *, under: Lease | None = None, note: str = ""
     ) -> None:
         kept = self._to_change(message_id, "waiting", under=under)
         if kept is not None:
-            kept.state, kept.message_sid, kept.error = "sent", message_sid, ""
+            kept.state, kept.message_sid, kept.error = "sent", message_sid, note
             kept.tries += 1
             self._empty_if_erased(kept)
 
@@ -114,6 +115,23 @@ class MemoryMessages(MemoryFences):
                 kept.delivery, kept.error = status, error_code or kept.error
                 if status in NOT_DELIVERED and kept.state == "sent":
                     return kept.message, kept.tries
+        return None
+
+    async def past_tries(self, message_id: str) -> PastTries:
+        own = self._outgoing.get(message_id)
+        if own is None:
+            return PastTries(0, "", frozenset())
+        sids = [
+            kept.message_sid
+            for kept in self._outgoing.values()
+            if kept.state == "sent" and kept.message.customer == own.message.customer
+        ]
+        return PastTries(own.tries, own.error, frozenset(sids[-MOST_KNOWN:]))
+
+    async def sent_note(self, message_sid: str) -> str | None:
+        for kept in self._outgoing.values():
+            if message_sid and kept.message_sid == message_sid:
+                return kept.error
         return None
 
     def _to_change(self, message_id: str, *states: str, under: Lease | None = None) -> Kept | None:

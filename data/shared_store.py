@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from data.leases import Claim, Lease
+from data.sendings import PastTries
 from data.store import Attempt, OutgoingMessage, PlannedCall, Store, StoreError
 
 LONGEST_NOTICE = 4_000
@@ -64,6 +65,15 @@ class SharedStore(Store, Protocol):
 
     async def release(self, held: Iterable[Lease]) -> None:
         """Anybody may take it from now on. What is lost already stays with its new owner."""
+
+    # --- messages that another worker may have sent ---------------------------------------------
+    async def past_tries(self, message_id: str) -> PastTries:
+        """What is known of a promise that was taken before."""
+
+    async def sent_note(self, message_sid: str) -> str | None:
+        """The note of the message that was sent under this sid, or since then the carrier's error
+        code. None when there is no such message (yet).
+        """
 
     # --- calls that change hands ----------------------------------------------------------------
     async def take_stream(

@@ -121,14 +121,14 @@ class SqlMessages(SqlPart):
         return JobsWaiting(coming, going, parked, planned, due)
 
     async def message_sent(
-        self, message_id: str, message_sid: str, *, under: Lease | None = None
+        self, message_id: str, message_sid: str, *, under: Lease | None = None, note: str = ""
     ) -> None:
         await self._change_message(
             message_id,
             {
                 "state": "sent",
                 "message_sid": message_sid,
-                "error": "",
+                "error": note,
                 "tries": messages_out.c.tries + 1,
             },
             last=True,

@@ -16,6 +16,7 @@ from data.sql_operators import SqlOperators
 from data.sql_past_calls import SqlPastCalls
 from data.sql_presence import SqlPresence
 from data.sql_retention import SqlRetention
+from data.sql_sendings import SqlSendings
 from data.sql_sharing import SqlSharing
 from data.sql_turns import SqlTurns
 
@@ -41,6 +42,7 @@ class SqlStore(
     SqlLeases,
     SqlSharing,
     SqlPresence,
+    SqlSendings,
 ):
     """`data.shared_store.SharedStore` on a database. Open it before use and close it in the end."""
 

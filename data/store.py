@@ -151,8 +151,9 @@ class Store(Forgetting, Presence, Protocol):
         """How much is left to do, at one moment."""
 
     async def message_sent(
-        self, message_id: str, message_sid: str, *, under: Lease | None = None
-    ) -> None: ...
+        self, message_id: str, message_sid: str, *, under: Lease | None = None, note: str = ""
+    ) -> None:
+        """`note`: how it was sent, in the sender's own words."""
 
     async def message_postponed(
         self, message_id: str, due_at: float, error: str, *, under: Lease | None = None

@@ -22,6 +22,7 @@ _DEFECT_FOR_S = 3600.0
 """A message that brings out a defect of ours holds up the customer's others no longer than that."""
 _FIRST_AGAIN_S = 5.0
 _MOST_SENDINGS = 4
+_AS_TEMPLATE = "as a template"
 
 
 class Move(StrEnum):
@@ -61,6 +62,16 @@ class Defect(SendFailed):
 def is_stale(message: OutgoingMessage, at: float) -> bool:
     """Whether it is not worth sending any more at that moment."""
     return message.stale_at is not None and at >= message.stale_at
+
+
+def noted(why: str = "", *, template: bool) -> str:
+    """What the store keeps, so that another worker knows how a message went or is to go out."""
+    return f"{_AS_TEMPLATE}: {why}" if template else why
+
+
+def was_template(note: str) -> bool:
+    """Whether a note of `noted` says so."""
+    return note.startswith(_AS_TEMPLATE)
 
 
 def template_helps(message: OutgoingMessage, *, has_template: bool, is_template: bool) -> bool:

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 
 from data.store import Store, StoreError
+from messaging.claims import Claims
 from messaging.outbox import Outbox, Sender
 
 log = logging.getLogger(__name__)
@@ -22,9 +23,16 @@ LAST_ANSWER_S = 1.0
 class Sending:
     """Owns the outbox's task from `start` to `finish`."""
 
-    def __init__(self, store: Store, sender: Sender, now: Callable[[], float]) -> None:
-        """`now` in seconds since the epoch."""
-        self.outbox = Outbox(store, sender, now)
+    def __init__(
+        self,
+        store: Store,
+        sender: Sender,
+        now: Callable[[], float],
+        claims: Claims | None = None,
+    ) -> None:
+        """`now` in seconds since the epoch; `claims` where other workers send, too."""
+        self.outbox = Outbox(store, sender, now, claims)
+        self._alone = claims is None
         self._store = store
         self._now = now
         self._task: asyncio.Task[None] | None = None
@@ -47,15 +55,19 @@ class Sending:
         self.outbox.wake()
         try:
             async with asyncio.timeout(self._flush_s) as self._flushing:
-                while await self._something_due():  # noqa: ASYNC110 - the store has no bell
+                while await self._something_to_send():  # noqa: ASYNC110 - the store has no bell
                     await asyncio.sleep(LOOK_EVERY_S)
         except (TimeoutError, StoreError):
-            log.warning("some messages wait for the next start")
+            sender = "the next start" if self._alone else "the other workers"
+            log.warning("some messages wait for %s", sender)
         self._flushing = None
         self.outbox.close()
         await asyncio.wait({self._task}, timeout=min(LAST_ANSWER_S, self._flush_s))
         self._task.cancel()
 
-    async def _something_due(self) -> bool:
+    async def _something_to_send(self) -> bool:
+        if not self._alone:
+            # What others are sending is due, too.
+            return not self.outbox.quiet
         due_at = await self._store.next_due()
         return due_at is not None and due_at <= self._now()

@@ -240,10 +240,10 @@ class FailingStore(MemoryStore):
         return await super().due_messages(now, limit)
 
     async def message_sent(
-        self, message_id: str, message_sid: str, *, under: Lease | None = None
+        self, message_id: str, message_sid: str, *, under: Lease | None = None, note: str = ""
     ) -> None:
         self.check()
-        await super().message_sent(message_id, message_sid, under=under)
+        await super().message_sent(message_id, message_sid, under=under, note=note)
 
 
 def test_a_store_that_fails_for_a_while_costs_no_message_and_doubles_none() -> None:

@@ -204,10 +204,10 @@ class SlowMark(MemoryStore):
     """The carrier is faster than the disk: its report comes before the message is marked sent."""
 
     async def message_sent(
-        self, message_id: str, message_sid: str, *, under: Lease | None = None
+        self, message_id: str, message_sid: str, *, under: Lease | None = None, note: str = ""
     ) -> None:
         await asyncio.sleep(2)
-        await super().message_sent(message_id, message_sid, under=under)
+        await super().message_sent(message_id, message_sid, under=under, note=note)
 
 
 class SlowAnswer(SlowMark):
