@@ -8,22 +8,26 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 
-from data.call import CallReport, TimelineEntry
+from data.call import CallOrder, CallReport, TimelineEntry
 from data.errand import ConversationStatus, Errand
+from data.leases import Held, Lease, LeaseLost
 from data.reply import Limit, NotUnderstood, OverLimit
-from data.store import StoreError, Turn
+from data.store import Attempt, StoreError, Turn
 from orchestration.conversation_state import Conversation, OrderCall, conversation_from_json
-from orchestration.desks import Desks
 from orchestration.dialling import Dialling, Refused
 from orchestration.errands import called_name
 from orchestration.live_calls import LiveCalls
+from orchestration.looking_after import LookingAfter
+from orchestration.moving_calls import MovingCalls
 from orchestration.needs import Needs, masked
 from orchestration.outgoing import Telling
 from orchestration.planned_calls import PlannedCalls
 from orchestration.policy import comparable
 from orchestration.recovery import Recovery
 from orchestration.settling import Settling
+from orchestration.sharing import leased
 from orchestration.turns import Batch, Turns
 
 log = logging.getLogger(__name__)
@@ -44,16 +48,17 @@ class Concierge:
         self._needs = needs
         self._tasks = asyncio.TaskGroup()
         self._room = asyncio.Semaphore(_WORKERS)
-        self._desks = Desks()
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._woken: set[str] = set()
         self._telling = Telling(needs.phrasing, needs.now)
         self._live = LiveCalls(needs, self._telling, self._tasks)
         self._turns = Turns(needs, self._live)
         self._dialling = Dialling(needs, self._telling, self._live)
-        self._settling = Settling(needs, self._telling, self._desks, self._dialling, self._live)
-        self._planned = PlannedCalls(needs, self._telling, self._desks, self._dialling, self._tasks)
+        self._settling = Settling(needs, self._telling, self._dialling, self._live)
+        self._planned = PlannedCalls(needs, self._telling, self._dialling, self._tasks)
         self._recovery = Recovery(needs, self._settling.call_finished)
+        self._moving = MovingCalls(needs, self._dialling, self._live, self._tasks)
+        self._others = LookingAfter(needs, self._recovery, self._live, self.message_arrived)
         needs.tools.customer_line = self
 
     async def __aenter__(self) -> Concierge:
@@ -133,6 +138,32 @@ class Concierge:
             log.warning("%d calls were cut off by a restart", len(left_open))
             await self._recovery.reconcile(left_open)
 
+    # --- among other workers ------------------------------------------------------------------
+    async def look_after(self) -> None:
+        """What others left: calls that nobody keeps, messages that nobody handles, planned calls.
+
+        With several workers instead of `recover`; runs until it is cancelled.
+        """
+        self._planned.start()
+        await self._others.run()
+
+    def rung_for(self, customer: str) -> None:
+        """Another worker rang "customer <address>": there are messages for who keeps their call.
+        Quick, never waits.
+        """
+        if self._live.is_with(customer) or self._others.reconciles_for(customer):
+            self.message_arrived(customer)
+
+    def adopt(self, attempt: Attempt) -> CallOrder:
+        """A call whose sound has come to this worker, which has its lease (`Sharing.adopted`) and
+        goes on with it. Gives the order also when the call was here all the time.
+        """
+        return self._moving.adopt(attempt)
+
+    def let_go(self, attempt_id: str) -> None:
+        """A call is another worker's now: nothing of it is kept or told here any more."""
+        self._settling.forget(attempt_id)
+
     # --- a customer's worker ------------------------------------------------------------------
     async def _serve(self, customer: str) -> None:
         troubles = 0
@@ -140,9 +171,17 @@ class Concierge:
             while customer in self._woken:
                 self._woken.discard(customer)
                 try:
-                    async with self._room, self._desks.at(customer):
-                        while await self._handle_some(customer):
+                    async with self._room, self._needs.sharing.desk(customer) as desk:
+                        while await self._handle_some(customer, desk):
                             troubles = 0
+                except LeaseLost as lost:
+                    # The messages stay unhandled in the store, for whoever has that lease now.
+                    what = lost.lease.on
+                    log.warning("%s is left to another worker (%s)", masked(customer), what)
+                    if what is Held.ATTEMPT:
+                        self._needs.sharing.refused(lost.lease)
+                        self.let_go(lost.lease.key)
+                    await self._needs.sharing.ring_for(customer)
                 except StoreError as error:
                     # The messages stay unhandled in the store: try until it works again.
                     pause = _STORE_PAUSES_S[min(troubles, len(_STORE_PAUSES_S) - 1)]
@@ -153,8 +192,8 @@ class Concierge:
         finally:
             del self._workers[customer]
 
-    async def _handle_some(self, customer: str) -> bool:
-        """Hear and answer what waits; False when nothing did."""
+    async def _handle_some(self, customer: str, desk: Sequence[Lease]) -> bool:
+        """Hear and answer what waits; False when nothing did, or another worker has to."""
         needs = self._needs
         messages = (await needs.store.waiting_messages(customer))[:_MOST_AT_ONCE]
         if not messages:
@@ -162,26 +201,36 @@ class Concierge:
         if not self._may_write(customer):
             log.info("ignored a message of %s, who is not on the list", masked(customer))
             handled = tuple(message.message_sid for message in messages)
-            await needs.store.commit_turn(Turn(customer, handled=handled))
+            await needs.store.commit_turn(Turn(customer, handled=handled), **leased(desk))
             return True
         state = conversation_from_json(await needs.store.conversation(customer))
-        batch = Batch(customer, state)
+        within = state.attempt_id if state.attempt_id in self._live else ""
+        if state.attempt_id != within and await needs.sharing.kept_elsewhere(state.attempt_id):
+            # Only there can the call be ended, the agent told, the business answered.
+            await needs.sharing.ring_for(customer)
+            return False
+        batch = Batch(customer, state, within)
         self._show_typing(messages[-1].message_sid)
         await self._turns.hear_all(batch, messages)
         try:
-            await self._commit(batch)
-        except StoreError:
+            await self._commit(batch, self._under(batch, desk))
+        except (StoreError, LeaseLost):
             raise
         except Exception as error:
             # A fault in one customer's turn must neither end the others' nor come back for ever.
             log.exception(
                 "the answer to %s could not be given (%s)", masked(customer), type(error).__name__
             )
-            await self._apologise(batch)
+            await self._apologise(batch, self._under(batch, desk))
         needs.outbox.wake()
         return True
 
-    async def _apologise(self, batch: Batch) -> None:
+    def _under(self, batch: Batch, desk: Sequence[Lease]) -> tuple[Lease, ...]:
+        """What reaches into a call counts only while the call is here."""
+        sharing = self._needs.sharing
+        return (*desk, *(sharing.under(batch.within) if batch.within else ()))
+
+    async def _apologise(self, batch: Batch, under: Sequence[Lease]) -> None:
         key = f"{batch.heard[-1]}:sorry"
         try:
             reply = NotUnderstood(by_our_fault=True)
@@ -191,10 +240,10 @@ class Concierge:
             log.exception("no words for an apology")
             sorry = ()
         await self._needs.store.commit_turn(
-            Turn(batch.customer, handled=tuple(batch.heard), outgoing=sorry)
+            Turn(batch.customer, handled=tuple(batch.heard), outgoing=sorry), **leased(under)
         )
 
-    async def _commit(self, batch: Batch) -> None:
+    async def _commit(self, batch: Batch, under: Sequence[Lease]) -> None:
         language, key = batch.state.language, batch.heard[-1]
         turn = Turn(
             batch.customer,
@@ -204,9 +253,9 @@ class Concierge:
         )
         turn = self._telling.turn(turn, batch.state, batch.coherent_replies(), language, key)
         if batch.order is None:
-            await self._needs.store.commit_turn(turn)
+            await self._needs.store.commit_turn(turn, **leased(under))
         else:
-            await self._dialling.commit_and_place(turn, batch.state, batch.order, language)
+            await self._dialling.commit_and_place(turn, batch.state, batch.order, language, under)
         if batch.plan is not None:
             self._planned.wake()
 

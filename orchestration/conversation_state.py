@@ -88,6 +88,8 @@ class Conversation(BaseModel):
     """What is to be confirmed, what is being called for, or what was called for last."""
     attempt_id: str = ""
     """While CALLING."""
+    cancelled_call: str = ""
+    """attempt_id of the last call that was cancelled while it was on."""
     asked_at: float = 0.0
     """When the open question was asked; what was written before cannot answer it."""
     moment: Moment | None = None

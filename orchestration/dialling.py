@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 from itertools import chain, repeat
 
 from data.call import Blame, CallEnding, CallOrder, CallReport, CallResult, EndCause, OutcomeStatus
 from data.call_context import call_context
 from data.errand import Errand
+from data.leases import Lease, LeaseLost
 from data.record_json import errand_to_json
 from data.reply import AlreadyBooked, Limit, NumberRefused, OverLimit
 from data.store import Attempt, StoreError, Turn
@@ -25,6 +26,7 @@ from orchestration.live_calls import LiveCalls
 from orchestration.needs import Needs, masked
 from orchestration.outgoing import Telling, promised
 from orchestration.ports import PhoneFull
+from orchestration.sharing import leased
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +43,6 @@ class Dialling:
         self._telling = telling
         self._live = live
         self._limits = DayLimits(needs)
-        self._one_at_a_time = asyncio.Lock()
 
     async def why_not(self, errand: Errand) -> Refused | None:
         """What stands in the way of calling for this errand now."""
@@ -82,34 +83,44 @@ class Dialling:
                 allowed[number] = moment
         return allowed
 
-    @contextlib.asynccontextmanager
-    async def alone(self) -> AsyncIterator[None]:
-        """Nobody else gets a call between a look at the limits and the commit of an attempt."""
-        async with self._one_at_a_time:
-            yield
+    def alone(self) -> AbstractAsyncContextManager[tuple[Lease, ...]]:
+        """Nobody else gets a call between a look at the limits and the commit of an attempt, which
+        is made under what this gives.
+        """
+        return self._needs.sharing.dialling()
 
     async def commit_and_place(
-        self, turn: Turn, state: Conversation, order: OrderCall, language: str
+        self,
+        turn: Turn,
+        state: Conversation,
+        order: OrderCall,
+        language: str,
+        under: Sequence[Lease] = (),
     ) -> bool:
         """Commit the turn with the attempt or with why there is none, then order the call.
 
-        `turn` carries everything but the state and the attempt. False: no call was placed.
+        `turn` carries everything but the state and the attempt; `under`: the leases that it depends
+        on. False: no call was placed. Raises StoreError and LeaseLost; then nothing has happened.
         """
+        sharing = self._needs.sharing
         with self._live.expected(order.attempt_id, order.errand):
-            async with self.alone():
+            async with self.alone() as alone:
                 refused = await self.why_not(order.errand)
                 if refused is not None:
                     state, steps = conversation.dial_refused(state, refused)
                     key = f"refused:{order.attempt_id}"
                     await self._needs.store.commit_turn(
-                        self._telling.turn(turn, state, promised(steps).replies, language, key)
+                        self._telling.turn(turn, state, promised(steps).replies, language, key),
+                        **leased((*under, *alone)),
                     )
                     return False
                 attempt = self.attempt_for(order)
                 await self._needs.store.commit_turn(
-                    replace(turn, conversation_json=state.model_dump_json(), attempt=attempt)
+                    replace(turn, conversation_json=state.model_dump_json(), attempt=attempt),
+                    **leased((*under, *alone), sharing.claim()),
                 )
-            return await self.place(attempt, order.errand, state, language)
+                sharing.placed(attempt.attempt_id)
+            return await self.place(attempt, order.errand, state, language, under)
 
     def attempt_for(self, order: OrderCall) -> Attempt:
         """What is written down before the carrier is asked."""
@@ -124,36 +135,49 @@ class Dialling:
             created_at=self._needs.now(),
         )
 
+    def order_for(self, attempt: Attempt, errand: Errand) -> CallOrder:
+        """What the bridge needs to place this attempt, or to go on with it."""
+        needs = self._needs
+        return CallOrder(
+            attempt_id=attempt.attempt_id,
+            to_number=attempt.to_number,
+            variables=brief(
+                errand,
+                attempt.attempt_id,
+                needs.now(),
+                default_zone=needs.settings.default_zone,
+                callback=needs.settings.callback_number,
+                is_recorded=needs.settings.calls_are_recorded,
+            ),
+            secret_numbers=(attempt.customer.removeprefix("whatsapp:"),),
+        )
+
     async def place(
-        self, attempt: Attempt, errand: Errand, state: Conversation, language: str
+        self,
+        attempt: Attempt,
+        errand: Errand,
+        state: Conversation,
+        language: str,
+        under: Sequence[Lease] = (),
     ) -> bool:
         """Order the call of an attempt that is committed and expected. False: there is no call,
-        and the customer was told.
+        and the customer was told, under these leases.
         """
         with call_context(attempt.attempt_id):
-            return await self._place(attempt, errand, state, language)
+            return await self._place(attempt, errand, state, language, under)
 
     async def _place(
-        self, attempt: Attempt, errand: Errand, state: Conversation, language: str
+        self,
+        attempt: Attempt,
+        errand: Errand,
+        state: Conversation,
+        language: str,
+        under: Sequence[Lease],
     ) -> bool:
         needs = self._needs
         needs.tools.begin(attempt.attempt_id, errand)
         try:
-            needs.phone.place(
-                CallOrder(
-                    attempt_id=attempt.attempt_id,
-                    to_number=attempt.to_number,
-                    variables=brief(
-                        errand,
-                        attempt.attempt_id,
-                        needs.now(),
-                        default_zone=needs.settings.default_zone,
-                        callback=needs.settings.callback_number,
-                        is_recorded=needs.settings.calls_are_recorded,
-                    ),
-                    secret_numbers=(attempt.customer.removeprefix("whatsapp:"),),
-                )
-            )
+            needs.phone.place(self.order_for(attempt, errand))
         except Exception as error:
             # PhoneFull or a fault of ours: the attempt is durable by now and must get its end.
             log.log(
@@ -164,25 +188,31 @@ class Dialling:
                 error,
             )
             needs.tools.end(attempt.attempt_id)
-            await self._not_placed(attempt, errand, state, language, str(error))
+            turn = self._refused_turn(attempt, errand, state, language)
+            await self._not_placed(attempt, turn, str(error), under)
             return False
         self._live.placed(attempt.attempt_id)
         log.info("calling %s for %s", masked(attempt.to_number), masked(attempt.customer))
         return True
 
-    async def _not_placed(
-        self, attempt: Attempt, errand: Errand, state: Conversation, language: str, why: str
-    ) -> None:
+    def _refused_turn(
+        self, attempt: Attempt, errand: Errand, state: Conversation, language: str
+    ) -> Turn:
         limit = Limit.DRAINING if self._needs.phone.draining else Limit.CALLS
         state, steps = conversation.dial_refused(state, OverLimit(limit, called_name(errand)))
-        ending = CallEnding(EndCause.DIAL_FAILED, Blame.OURS, why)
-        turn = self._telling.turn(
+        return self._telling.turn(
             Turn(attempt.customer),
             state,
             promised(steps).replies,
             language,
             f"result:{attempt.attempt_id}",
         )
+
+    async def _not_placed(
+        self, attempt: Attempt, turn: Turn, why: str, under: Sequence[Lease]
+    ) -> None:
+        sharing = self._needs.sharing
+        ending = CallEnding(EndCause.DIAL_FAILED, Blame.OURS, why)
         # Nobody else knows that this attempt has no call: without its end the customer would wait
         # for a result, and the business be taken for busy, until the next start.
         for pause_s in chain(_STORE_PAUSES_S, repeat(_STORE_PAUSES_S[-1])):
@@ -192,8 +222,13 @@ class Dialling:
                     CallResult(status=OutcomeStatus.FAILED),
                     turn,
                     self._needs.now(),
+                    **leased((*sharing.under(attempt.attempt_id), *under)),
                 )
-                return
+                return sharing.over(attempt.attempt_id)
+            except LeaseLost:
+                # Whoever finds it without a call tells the customer.
+                log.warning("an attempt without a call is left to another worker")
+                return sharing.over(attempt.attempt_id)
             except StoreError as error:
                 log.error("the end of an attempt has to wait %g s: %s", pause_s, error)
             await asyncio.sleep(pause_s)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from data.call import EntryKind, TimelineEntry
 from data.errand import Errand
+from data.leases import LeaseLost
 from data.reply import BusinessAsks, CallAnswered, CallStarted, Reply
 from data.store import StoreError, Turn
 from orchestration.conversation_state import OpenQuestion
@@ -21,6 +22,7 @@ from orchestration.needs import Needs
 from orchestration.open_questions import OpenQuestions
 from orchestration.outgoing import Telling
 from orchestration.places import clean
+from orchestration.sharing import leased
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +51,7 @@ class _Live:
 
 
 class LiveCalls:
-    """The calls that this process has placed and that have no result yet."""
+    """The calls that this process has placed or goes on with, and that have no result yet."""
 
     def __init__(self, needs: Needs, telling: Telling, tasks: asyncio.TaskGroup) -> None:
         self._needs = needs
@@ -89,8 +91,23 @@ class LiveCalls:
                 self._tell_progress(attempt_id, live), name="progress of a call"
             )
 
+    def adopted(self, attempt_id: str, errand: Errand, ordered_at: float) -> None:
+        """A call that another worker placed goes on here: that it is being placed was theirs to
+        tell. `ordered_at` in seconds since the epoch.
+        """
+        live = self._live[attempt_id] = _Live(errand)
+        self._kept_lines.begin(attempt_id)
+        until_s = ordered_at + self._needs.settings.progress_after_s - self._needs.now()
+        live.progress = self._tasks.create_task(
+            self._go_on_telling(attempt_id, live, until_s), name="progress of a call"
+        )
+
+    def is_with(self, customer: str) -> bool:
+        """Whether one of them is this customer's."""
+        return any(live.errand.customer == customer for live in self._live.values())
+
     def forget(self, attempt_id: str) -> None:
-        """No call, or none any more: it is settled."""
+        """No call here, or none any more: it is settled."""
         live = self._live.pop(attempt_id, None)
         if live is not None:
             live.over()
@@ -137,8 +154,8 @@ class LiveCalls:
         live.questions.ask(question_id, asked, choices, needs.now())
         reply = BusinessAsks(called_name(live.errand), asked, choices, round(within_s))
         try:
-            await self._promise(live.errand, reply, f"asks:{question_id}", within_s)
-        except StoreError as error:
+            await self._promise(attempt_id, live, reply, f"asks:{question_id}", within_s)
+        except (StoreError, LeaseLost) as error:
             log.error("a question did not reach the customer: %s", error)
             live.questions.withdraw(question_id)
             return None
@@ -166,23 +183,35 @@ class LiveCalls:
     # --- progress -------------------------------------------------------------------------------
     async def _tell_progress(self, attempt_id: str, live: _Live) -> None:
         await asyncio.sleep(self._needs.settings.progress_after_s)
-        errand = live.errand
+        business = live.errand.business
         if not live.answered.is_set():
-            started = CallStarted(errand.business.name, errand.business.phone or "")
-            await self._tell(errand, started, f"started:{attempt_id}")
-            await live.answered.wait()
-        await self._tell(errand, CallAnswered(called_name(errand)), f"answered:{attempt_id}")
+            started = CallStarted(business.name, business.phone or "")
+            await self._tell(attempt_id, live, started, "started")
+        await self._tell_answered(attempt_id, live)
 
-    async def _tell(self, errand: Errand, reply: Reply, key: str) -> None:
+    async def _go_on_telling(self, attempt_id: str, live: _Live, until_s: float) -> None:
+        await asyncio.sleep(max(0.0, until_s))
+        await self._tell_answered(attempt_id, live)
+
+    async def _tell_answered(self, attempt_id: str, live: _Live) -> None:
+        await live.answered.wait()
+        await self._tell(attempt_id, live, CallAnswered(called_name(live.errand)), "answered")
+
+    async def _tell(self, attempt_id: str, live: _Live, reply: Reply, what: str) -> None:
         try:
-            await self._promise(errand, reply, key, _NOTE_FRESH_S)
+            await self._promise(attempt_id, live, reply, f"{what}:{attempt_id}", _NOTE_FRESH_S)
         except Exception as error:
             # A note about progress is not worth more than a line in the log.
             log.warning("a progress note was lost: %s: %s", type(error).__name__, error)
 
-    async def _promise(self, errand: Errand, reply: Reply, key: str, fresh_for_s: float) -> None:
+    async def _promise(
+        self, attempt_id: str, live: _Live, reply: Reply, key: str, fresh_for_s: float
+    ) -> None:
+        needs, errand = self._needs, live.errand
         messages = self._telling.messages(
             errand.customer, [reply], errand.language, key, fresh_for_s=fresh_for_s
         )
-        await self._needs.store.commit_turn(Turn(errand.customer, outgoing=messages))
-        self._needs.outbox.wake()
+        await needs.store.commit_turn(
+            Turn(errand.customer, outgoing=messages), **leased(needs.sharing.under(attempt_id))
+        )
+        needs.outbox.wake()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import phonenumbers
 
@@ -22,6 +22,7 @@ from orchestration.ports import (
     Reader,
     SecondReader,
 )
+from orchestration.sharing import Alone, Sharing
 
 
 def fresh_id() -> str:
@@ -78,6 +79,8 @@ class Needs:
     new_id: Callable[[], str] = fresh_id
     show_typing: Callable[[str], None] = _shows_nothing
     """An answer to this message (by sid) is being prepared. Quick, never waits."""
+    sharing: Sharing = field(default_factory=Alone)
+    """With other workers on the same store, `shared_work.SharedWork`."""
 
 
 def country_of(customer: str, default: str) -> str:

@@ -51,6 +51,7 @@ def during_call(state: Conversation, parsed: ParsedMessage, context: TurnContext
     """Whatever is written while the call is on."""
     name = called_name(state.errand)
     if parsed.intent is IntentType.CANCEL:
+        state = moved(state, cancelled_call=state.attempt_id)
         return state, (CancelCall(state.attempt_id), Say(CancelUnderway(name)))
     if context.question is not None:
         answer = _chosen_answer(parsed, context.question.options) or context.text

@@ -11,24 +11,28 @@ import asyncio
 import contextlib
 import hashlib
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 
 from data.errand import Errand
+from data.leases import Lease, LeaseLost
 from data.reply import Limit, OverLimit
 from data.store import PlannedCall, StoreError, Turn
 from orchestration import conversation
 from orchestration.calling_hours import call_moment
 from orchestration.conversation_state import Conversation, PlanContext, conversation_from_json
-from orchestration.desks import Desks
 from orchestration.dialling import Dialling
 from orchestration.errands import called_name
 from orchestration.needs import Needs, masked
 from orchestration.outgoing import Telling, planned_call, promised
+from orchestration.sharing import leased
 
 log = logging.getLogger(__name__)
 
 _LOOK_EVERY_S = 60.0
 """So that a clock that was put forward delays nothing for long."""
+_LOOK_AFTER_OTHERS_S = 3.0
+"""So that what another worker planned, or left, is placed in time."""
 _TROUBLE_S = 5.0
 _LINES_BUSY_S = 20.0
 """When all lines, or the business's, are in use, the call is tried again after that long …"""
@@ -44,13 +48,11 @@ class PlannedCalls:
         self,
         needs: Needs,
         telling: Telling,
-        desks: Desks,
         dialling: Dialling,
         tasks: asyncio.TaskGroup,
     ) -> None:
         self._needs = needs
         self._telling = telling
-        self._desks = desks
         self._dialling = dialling
         self._tasks = tasks
         self._bell = asyncio.Event()
@@ -90,21 +92,32 @@ class PlannedCalls:
         if needs.phone.draining:
             return _LOOK_EVERY_S  # they are left to the next process
         now = needs.now()
-        for plan in await needs.store.due_plans(now):
+        for plan, lease in await self._due(now):
             if plan.plan_id not in self._at_work:
                 self._at_work[plan.plan_id] = self._tasks.create_task(
-                    self._take_up(plan), name="a planned call"
+                    self._take_up(plan, lease), name="a planned call"
                 )
+            elif lease is not None:
+                # What is at work on it here will be refused; then it is looked at anew.
+                await needs.sharing.give_back(lease)
         due_at = await needs.store.next_plan()
+        longest_s = _LOOK_EVERY_S if needs.sharing.claim() is None else _LOOK_AFTER_OTHERS_S
         # What is due and at work rings when it is done.
-        return (
-            _LOOK_EVERY_S if due_at is None or due_at <= now else min(due_at - now, _LOOK_EVERY_S)
-        )
+        return longest_s if due_at is None or due_at <= now else min(due_at - now, longest_s)
 
-    async def _take_up(self, plan: PlannedCall) -> None:
+    async def _due(self, now: float) -> list[tuple[PlannedCall, Lease | None]]:
+        sharing = self._needs.sharing
+        if sharing.claim() is None:
+            return [(plan, None) for plan in await self._needs.store.due_plans(now)]
+        return [*await sharing.take_plans()]
+
+    async def _take_up(self, plan: PlannedCall, lease: Lease | None) -> None:
+        own = () if lease is None else (lease,)
         try:
-            async with self._desks.at(plan.customer):
-                await self._carry_out(plan)
+            async with self._needs.sharing.desk(plan.customer) as desk:
+                await self._carry_out(plan, (*own, *desk))
+        except LeaseLost:
+            log.warning("a planned call for %s is left to another worker", masked(plan.customer))
         except StoreError as error:
             log.error("a planned call has to wait %g s: %s", _TROUBLE_S, error)
             await asyncio.sleep(_TROUBLE_S)
@@ -113,19 +126,21 @@ class PlannedCalls:
             log.exception(
                 "a planned call for %s failed (%s)", masked(plan.customer), type(error).__name__
             )
-            await self._give_up(plan)
+            await self._give_up(plan, own)
         finally:
+            for each in own:
+                await self._needs.sharing.give_back(each)
             del self._at_work[plan.plan_id]
             self._bell.set()
 
-    async def _carry_out(self, row: PlannedCall) -> None:
+    async def _carry_out(self, row: PlannedCall, under: Sequence[Lease]) -> None:
         needs = self._needs
         state = conversation_from_json(await needs.store.conversation(row.customer))
         plan = state.planned(row.plan_id)
         if plan is not None and plan.moment.at > needs.now():
             # Put off since the list was read, or the list is wrong.
             await needs.store.commit_turn(
-                Turn(row.customer, plan=replace(row, due_at=plan.moment.at))
+                Turn(row.customer, plan=replace(row, due_at=plan.moment.at)), **leased(under)
             )
             return
         before = state
@@ -133,7 +148,8 @@ class PlannedCalls:
         owed = promised(steps)
         if owed.order is not None and await self._lines_busy(row, before, owed.order.errand):
             await needs.store.commit_turn(
-                Turn(row.customer, plan=replace(row, due_at=needs.now() + _LINES_BUSY_S))
+                Turn(row.customer, plan=replace(row, due_at=needs.now() + _LINES_BUSY_S)),
+                **leased(under),
             )
             return
         kept = owed.keep is not None and owed.keep.plan_id == row.plan_id
@@ -145,9 +161,9 @@ class PlannedCalls:
         key = f"plan:{row.plan_id}:{row.due_at:.0f}"
         turn = self._telling.turn(turn, state, owed.replies, state.language, key)
         if owed.order is None:
-            await needs.store.commit_turn(turn)
+            await needs.store.commit_turn(turn, **leased(under))
         else:
-            await self._dialling.commit_and_place(turn, state, owed.order, state.language)
+            await self._dialling.commit_and_place(turn, state, owed.order, state.language, under)
         needs.outbox.wake()
 
     def _context(self, row: PlannedCall, state: Conversation) -> PlanContext:
@@ -168,10 +184,10 @@ class PlannedCalls:
         refused = await self._dialling.why_not(errand)
         return isinstance(refused, OverLimit) and refused.limit in _NOT_NOW
 
-    async def _give_up(self, row: PlannedCall) -> None:
+    async def _give_up(self, row: PlannedCall, own: Sequence[Lease]) -> None:
         """Say that there is no call; nothing else of the conversation changes."""
         try:
-            async with self._desks.at(row.customer):
+            async with self._needs.sharing.desk(row.customer) as desk:
                 state = conversation_from_json(await self._needs.store.conversation(row.customer))
                 turn = Turn(row.customer, done_plans=(row.plan_id,))
                 plan = state.planned(row.plan_id)
@@ -180,8 +196,10 @@ class PlannedCalls:
                     state = state.model_copy(update={"plans": state.without_plan(row.plan_id)})
                     key = f"plan:{row.plan_id}:failed"
                     turn = self._telling.turn(turn, state, [reply], state.language, key)
-                await self._needs.store.commit_turn(turn)
+                await self._needs.store.commit_turn(turn, **leased((*own, *desk)))
             self._needs.outbox.wake()
+        except LeaseLost:
+            log.warning("a planned call for %s is left to another worker", masked(row.customer))
         except Exception:
             log.exception("no word of a planned call that failed")
             await asyncio.sleep(_LOOK_EVERY_S)

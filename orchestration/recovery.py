@@ -49,21 +49,28 @@ class Recovery:
         self._finish = finish
         self._look_up_for_s = needs.settings.look_up_for_s
 
-    async def reconcile(self, attempts: list[Attempt]) -> None:
-        """All of them at once; takes little longer than `look_up_for_s`."""
+    async def reconcile(self, attempts: list[Attempt], *, alone_for_s: float = 0.0) -> None:
+        """All of them at once; takes little longer than `look_up_for_s`. Those that nobody has
+        looked after for that many seconds need that much less of it.
+        """
         async with asyncio.TaskGroup() as tasks:
             for attempt in attempts:
-                tasks.create_task(self._reconcile(attempt), name="reconciling an attempt")
+                tasks.create_task(
+                    self._reconcile(attempt, alone_for_s), name="reconciling an attempt"
+                )
 
-    async def _reconcile(self, attempt: Attempt) -> None:
+    async def _reconcile(self, attempt: Attempt, alone_for_s: float) -> None:
         rest_is_for_call(attempt.attempt_id)
         try:
             unknown = False
             try:
-                found = await self._find(attempt)
+                found = await self._find(attempt, max(0.0, self._look_up_for_s - alone_for_s))
             except LookupFailed:
                 found, unknown = None, True
             if found is not None and found.status in _LIVE:
+                if not await self._needs.sharing.keeps(attempt.attempt_id):
+                    # Its sound has come to a worker meanwhile: people talk.
+                    return log.warning("a call that was cut off goes on at another worker")
                 await self._end(found)
             await self._tell(attempt, found, unknown)
         except Exception as error:
@@ -85,11 +92,11 @@ class Recovery:
                 log.error("a report has to wait %g s: %s", pause_s, error)
             await asyncio.sleep(pause_s)
 
-    async def _find(self, attempt: Attempt) -> CarrierCall | None:
+    async def _find(self, attempt: Attempt, for_s: float) -> CarrierCall | None:
         """None when the carrier knows of no such call; LookupFailed when it never answered."""
         unanswered: LookupFailed | None = LookupFailed("no answer in time")
         try:
-            async with asyncio.timeout(self._look_up_for_s):
+            async with asyncio.timeout(for_s):
                 while True:
                     try:
                         if attempt.call_sid:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 
 from data.call import CallReport, EndCause
 from data.errand import ConversationStatus
+from data.leases import Held, Lease, LeaseLost
 from data.reply import NextStep, ResultTold
 from data.store import Attempt, Turn
 from orchestration import conversation
@@ -19,26 +22,25 @@ from orchestration.conversation_state import (
     Step,
     conversation_from_json,
 )
-from orchestration.desks import Desks
 from orchestration.dialling import Dialling
 from orchestration.evidence.judge import reason
 from orchestration.judging import Judged, judged
 from orchestration.live_calls import LiveCalls
 from orchestration.needs import Needs, masked
 from orchestration.outgoing import Telling, promised
+from orchestration.sharing import leased
 
 log = logging.getLogger(__name__)
+
+_ONCE_MORE_S = 0.05
 
 
 class Settling:
     """Settles calls."""
 
-    def __init__(
-        self, needs: Needs, telling: Telling, desks: Desks, dialling: Dialling, live: LiveCalls
-    ) -> None:
+    def __init__(self, needs: Needs, telling: Telling, dialling: Dialling, live: LiveCalls) -> None:
         self._needs = needs
         self._telling = telling
-        self._desks = desks
         self._dialling = dialling
         self._live = live
 
@@ -46,8 +48,8 @@ class Settling:
         """Judge the call and promise its one result, durably and together; then call the next
         business, where that was agreed beforehand.
 
-        May be told again: the second time nothing happens. Raises StoreError; then it must be told
-        again.
+        May be told again: the second time nothing happens. A call that another worker looks after
+        by now is forgotten here, without a word. Raises StoreError; then it must be told again.
         """
         attempt_id = report.attempt_id
         self._live.over(attempt_id)
@@ -56,15 +58,34 @@ class Settling:
             log.error("a call without an attempt has ended: %s", report.ending.cause)
         elif attempt.state != "ended":
             verdict = await judged(self._needs, attempt, report)
-            async with self._desks.at(attempt.customer):
-                await self._settle(attempt, report, verdict)
+            while not await self._settled(attempt, report, verdict):
+                log.warning("too slow to tell a result: once more")
+                await asyncio.sleep(_ONCE_MORE_S)
+        self.forget(attempt_id)
+
+    def forget(self, attempt_id: str) -> None:
+        """Nothing of this call is kept here any more."""
         self._live.forget(attempt_id)
         self._needs.tools.end(attempt_id)
+        self._needs.sharing.over(attempt_id)
 
-    async def _settle(self, attempt: Attempt, report: CallReport, verdict: Judged) -> None:
-        needs = self._needs
+    async def _settled(self, attempt: Attempt, report: CallReport, verdict: Judged) -> bool:
+        """False: it was not the call that was lost but the turn to settle it."""
+        try:
+            async with self._needs.sharing.desk(attempt.customer) as desk:
+                await self._settle(attempt, report, verdict, desk)
+        except LeaseLost as lost:
+            if lost.lease.on is not Held.ATTEMPT:
+                return False
+            log.warning("a report is dropped: the call is another worker's by now")
+        return True
+
+    async def _settle(
+        self, attempt: Attempt, report: CallReport, verdict: Judged, desk: Sequence[Lease]
+    ) -> None:
+        needs, sharing = self._needs, self._needs.sharing
         with contextlib.ExitStack() as stack:
-            async with self._dialling.alone():
+            async with self._dialling.alone() as alone:
                 state = conversation_from_json(await needs.store.conversation(attempt.customer))
                 ours = state.attempt_id == attempt.attempt_id
                 language = state.language if ours else verdict.errand.language
@@ -83,15 +104,23 @@ class Settling:
                     f"result:{attempt.attempt_id}",
                 )
                 told = await needs.store.end_attempt(
-                    report, verdict.result, turn, needs.now(), verdict.quote
+                    report,
+                    verdict.result,
+                    turn,
+                    needs.now(),
+                    verdict.quote,
+                    **leased((*sharing.under(attempt.attempt_id), *desk, *alone), sharing.claim()),
                 )
+                sharing.over(attempt.attempt_id)
+                if told and following is not None:
+                    sharing.placed(following.attempt_id)
             if not told:
                 return
             business, status = masked(attempt.to_number), verdict.result.status
             log.info("call to %s: %s (%s)", business, status, report.ending.cause)
             needs.outbox.wake()
             if following is not None and owed.order is not None:
-                await self._dialling.place(following, owed.order.errand, state, language)
+                await self._dialling.place(following, owed.order.errand, state, language, desk)
 
     async def _ended(
         self, state: Conversation, report: CallReport, verdict: Judged, language: str

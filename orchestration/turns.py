@@ -86,6 +86,8 @@ class Batch:
 
     customer: str
     state: Conversation
+    within: str = ""
+    """attempt_id of their call that is on here, or "": what is done may reach into it."""
     heard: list[str] = field(default_factory=list)
     """message_sids."""
     replies: list[Reply] = field(default_factory=list)
