@@ -39,7 +39,7 @@ MOST_KEPT_WHISPERS = 20
 class CallState:
     """The two legs, the phone, the tools, the timers, and the phase they amount to."""
 
-    def __init__(self, timings: CallTimings, closing_tool: str) -> None:
+    def __init__(self, timings: CallTimings, closing_tool: str, begins_at: float) -> None:
         self.timings = timings
         self.closing_tool = closing_tool
         self.out: list[Command] = []
@@ -55,9 +55,9 @@ class CallState:
         self.uplink = Uplink(timings.keep_sound_s)
         self.desk = ToolDesk(timings.tool_s, closing_tool)
         self.timers = Waits(timings.silence_after_s, timings.sound_lost_s)
-        self.timers[Timer.REAP] = timings.reap_after_s
+        self.timers[Timer.REAP] = begins_at + timings.reap_after_s
         self.ending: CallEnding | None = None
-        self.quiet_since = 0.0
+        self.quiet_since = begins_at
         self.lookup_until = 0.0
         self.agent_said_goodbye = False
         self.newest_id = -1

@@ -80,6 +80,9 @@ class CallRecorder:
         self.attempt_id = attempt_id
         self.full = False
         """The room was used up: the rest of the call is not recorded."""
+        self.begins_at = 0.0
+        """When the recorded worker got the call, if another one had it before; seconds since the
+        order. Its first line is not earlier."""
         self._timings = timings
         self._masks = tuple(masks)
         self._room = max_bytes
@@ -171,6 +174,8 @@ class CallRecorder:
                 "entries": len(lines),
                 "sound_began": sound_began,
             }
+            if self.begins_at:
+                about["begins_at"] = self.begins_at
             _write_json(part / CALL, masked(to_json(about), masker))
             write_outcome(part, report, result_json, self._masks)
             # A rename onto an older recording fails: nothing that was kept is overwritten.

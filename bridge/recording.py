@@ -98,6 +98,9 @@ class RecordedCall:
     format: int
     """See FORMAT; older ones lack what came later."""
     timings: CallTimings
+    begins_at: float
+    """When the recorded worker got the call, in seconds since the order; 0 for the call's own one,
+    whose recordings do not say it."""
     complete: bool
     """False when the recorder ran out of room: what came after is not known."""
     entries: tuple[Entry, ...]
@@ -129,6 +132,7 @@ class RecordedCall:
             about=about,
             format=its_format,
             timings=_read_timings(folder / CALL, about.get("timings")),
+            begins_at=_read_begins_at(folder / CALL, about.get("begins_at", 0.0)),
             complete=about.get("complete") is not False,
             entries=tuple(entries),
             outcome=_read_object(folder / OUTCOME),
@@ -307,3 +311,9 @@ def _read_timings(path: Path, value: object) -> CallTimings:
         return _dataclass_from(value, CallTimings)
     except ValueError as error:
         raise RecordingError(f"{path}: {error}") from None
+
+
+def _read_begins_at(path: Path, value: object) -> float:
+    if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < math.inf:
+        return float(value)
+    raise RecordingError(f"{path}: begins_at must be a number of seconds since the order")

@@ -94,7 +94,7 @@ class _Faithful:
 
     def __init__(self, recorded: RecordedCall) -> None:
         self._recorded = recorded
-        self._session = CallSession(recorded.timings)
+        self._session = CallSession(recorded.timings, begins_at=recorded.begins_at)
         self._stream_sid = ""
         self._digests = _Digests()
         self._differences: list[Difference] = []
@@ -242,7 +242,7 @@ def _replay_disturbed(recorded: RecordedCall, chaos: str, seed: int) -> ReplayRe
                 happenings.append((entry.t, event))
             if isinstance(entry, WireText) and not isinstance(event, AgentAudio):
                 texts.append(entry.text)
-    call = VirtualCall(CallSession(recorded.timings))
+    call = VirtualCall(CallSession(recorded.timings, begins_at=recorded.begins_at))
     disturb(call, happenings, texts, chaos, seed)
     digests = _Digests()
     call.run()

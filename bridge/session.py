@@ -70,12 +70,18 @@ class CallSession:
     """One attempt at a call, from the order to dial on."""
 
     def __init__(
-        self, timings: CallTimings | None = None, closing_tool: str = "report_result"
+        self,
+        timings: CallTimings | None = None,
+        closing_tool: str = "report_result",
+        *,
+        begins_at: float = 0.0,
     ) -> None:
-        """`closing_tool`: with it the agent reports its result."""
+        """`closing_tool`: with it the agent reports its result. `begins_at`: when this machine
+        gets the call, in seconds since the order; above 0 another worker had it before.
+        """
         self._timings = timings or CallTimings()
-        self._call = CallState(self._timings, closing_tool)
-        self._last_now = 0.0
+        self._call = CallState(self._timings, closing_tool, begins_at)
+        self._last_now = begins_at
         self._patience_s = self._timings.lead_ms / 2000
 
     @property

@@ -66,6 +66,9 @@ def line_of(text: str, number: int) -> str:
         ("call.json", lambda text: text.replace('"lead_ms": 200', '"lead_ms": -1'), "positive"),
         ("call.json", lambda text: text.replace('"lead_ms": 200', '"lead_ms": "x"'), "wrong type"),
         ("call.json", lambda text: text.replace('"entries": ', '"entries": 1'), "counted"),
+        ("call.json", lambda text: text.replace("{", '{"begins_at": -1,', 1), "begins_at must be"),
+        ("call.json", lambda text: text.replace("{", '{"begins_at": NaN,', 1), "begins_at must be"),
+        ("call.json", lambda text: text.replace("{", '{"begins_at": "1",', 1), "begins_at must be"),
         ("outcome.json", lambda text: "", "outcome.json: not whole JSON"),
     ],
 )  # fmt: skip
