@@ -10,8 +10,8 @@ import logging
 from collections import deque
 
 from bridge.call_input import Input, record
-from bridge.call_report import call_report, measured
-from bridge.chores import CallNeeds, Chores
+from bridge.call_report import CallStory
+from bridge.chores import CONCERNS_CHORES, CallNeeds, Chores, OtherWorkers
 from bridge.commands import (
     AnswerTool,
     AskCarrier,
@@ -38,12 +38,10 @@ from bridge.events import (
     AgentEvent,
     AgentLost,
     BusinessAudio,
-    CancelAsked,
     CarrierEvent,
     CarrierLost,
     Dialed,
     Event,
-    OperatorEnds,
     ShutdownAsked,
     StreamStarted,
     StreamStopped,
@@ -60,30 +58,39 @@ from data.call import (
     CallOrder,
     CallReport,
     EndCause,
-    EntryKind,
     TimelineEntry,
 )
 from data.call_context import call_context
 
 log = logging.getLogger(__name__)
 
-MAX_TIMELINE = 2000
-
 
 class Call:
-    """One attempt, from the order to the report."""
+    """One attempt, from the order, or from its coming here, to the report."""
 
     def __init__(
-        self, order: CallOrder, needs: CallNeeds, recorder: CallRecorder | None = None
+        self,
+        order: CallOrder,
+        needs: CallNeeds,
+        recorder: CallRecorder | None = None,
+        *,
+        others: OtherWorkers | None = None,
+        adopted_after_s: float | None = None,
     ) -> None:
+        """`others`: who may get its sound instead. `adopted_after_s`: it was ordered so long ago
+        by one of them, and has come here; None: it is to be ordered."""
         self.order = order
         self.recorder = recorder
-        self.session = CallSession(needs.timings)
+        ago = adopted_after_s or 0.0
+        self.session = CallSession(needs.timings, begins_at=ago)
         self.call_sid = ""
         self._needs = needs
+        self._others = others
+        self._dials = adopted_after_s is None
+        self._let_go = False
         self._loop = asyncio.get_running_loop()
-        self._began = self._loop.time()
-        self._over: asyncio.Future[CallEnding] = self._loop.create_future()
+        self._began = self._loop.time() - ago
+        self._over: asyncio.Future[CallEnding | None] = self._loop.create_future()
         self._chores: Chores | None = None
         self._inputs: deque[Input] = deque()
         self._performing = False
@@ -97,7 +104,7 @@ class Call:
         self._carrier: CarrierSocket | None = None
         self._agent: AgentSocket | None = None
         self._agent_wanted = True
-        self._timeline: list[TimelineEntry] = []
+        self._story = CallStory(order, needs.observer.call_noted)
         self.listeners = ListeningPost(
             order.attempt_id,
             self._began,
@@ -107,15 +114,17 @@ class Call:
         )
         self._tap: ListeningPost | None = None
         self._passing = PassingTime(needs.sound_passed)
-        self._stream_until: float | None = None
 
     # --- life ---------------------------------------------------------------------------------
-    async def run(self) -> CallReport:
-        """Dial and hold the call; returns when it is over. Never raises for a failing call."""
+    async def run(self) -> CallReport | None:
+        """Hold the call until it is over; None: it was let go. Never raises for a failing call."""
         try:
             async with asyncio.TaskGroup() as tasks:
-                self._chores = Chores(self.order, self._needs, tasks, self.receive)
-                self._chores.dial()
+                self._chores = Chores(
+                    self.order, self._needs, tasks, self.receive, self._others, self.now
+                )
+                if self._dials and not self._let_go:
+                    self._chores.dial()
                 if self._inputs:  # what came before this task had its first turn
                     self._handle(*self._inputs.popleft())
                 ending = await self._over
@@ -126,9 +135,21 @@ class Call:
             for socket in (self._agent, self._carrier):
                 if socket is not None:
                     socket.close()
+        if ending is None or self._let_go:
+            return None
         if self._chores.trouble:
-            self._note(TimelineEntry(self.now, EntryKind.TROUBLE, self._chores.trouble))
-        return self._report(ending)
+            self._story.trouble(self._chores.trouble, self.now)
+        dropped = self._agent.frames_dropped if self._agent is not None else 0
+        seen = self.session.snapshot()
+        return self._story.report(self.call_sid, seen, ending, dropped, self.now)
+
+    def let_go(self) -> None:
+        """Another worker keeps this call: it ends here without a word to anybody."""
+        self._let_go = True
+        if self._chores is not None:
+            self._chores.let_go()
+        if not self._over.done():
+            self._over.set_result(None)
 
     @property
     def now(self) -> float:
@@ -143,7 +164,7 @@ class Call:
     @property
     def timeline(self) -> tuple[TimelineEntry, ...]:
         """What has happened so far."""
-        return tuple(self._timeline)
+        return self._story.timeline
 
     def receive(self, event: Event) -> None:
         """Something happened; do what follows from it. Never waits."""
@@ -217,7 +238,7 @@ class Call:
     def _step(self, source: str, text: str, event: Event | None) -> None:
         if self._over.done():
             if isinstance(event, ShutdownAsked):
-                self._work.hurry()
+                self._work.heard(event)
             return
         now = self._loop.time() - self._began
         if event is None:
@@ -238,11 +259,9 @@ class Call:
             self._timer.arm()
 
     def _observe(self, event: Event) -> None:
-        if isinstance(event, CancelAsked | OperatorEnds):
-            self._work.cancelled = True
-        elif isinstance(event, ShutdownAsked):
-            self._work.hurry()
-        elif isinstance(event, StreamStarted):
+        if isinstance(event, CONCERNS_CHORES):
+            self._work.heard(event)
+        if isinstance(event, StreamStarted):
             self.listeners.stream_began()
         elif isinstance(event, StreamStopped | CarrierLost):
             self.listeners.stream_over()
@@ -281,13 +300,13 @@ class Call:
     def _order_rest(self, command: Command, now: float) -> None:
         match command:
             case Note(entry):
-                self._note(entry)
+                self._story.note(entry)
             case OpenAgent():
                 self._work.open_agent(self._listen_to_agent)
             case RunTool():
                 self._work.run_tool(command)
             case CloseStream():
-                self._stream_ended(now)
+                self._story.stream_ended(now)
                 self.listeners.stream_over()
                 if self._carrier is not None:
                     self._carrier.close()
@@ -296,13 +315,13 @@ class Call:
                 if self._agent is not None:
                     self._agent.close()
             case HangUp():
-                self._stream_ended(now)
+                self._story.stream_ended(now)
                 if self.call_sid:
                     self._work.hang_up(self.call_sid)
             case AskCarrier():
                 self._work.ask_carrier(self.call_sid)
             case Finish(ending):
-                self._stream_ended(now)
+                self._story.stream_ended(now)
                 if not self._over.done():
                     self._over.set_result(ending)
             case _:
@@ -322,16 +341,6 @@ class Call:
             agent.close()
         return agent
 
-    def _note(self, entry: TimelineEntry) -> None:
-        if len(self._timeline) < MAX_TIMELINE:
-            self._timeline.append(entry)
-        self._needs.observer.call_noted(self.order.attempt_id, entry)
-
-    # --- endings ------------------------------------------------------------------------------
-    def _stream_ended(self, now: float) -> None:
-        if self._stream_until is None:
-            self._stream_until = now
-
     def _collapse(self, error: Exception) -> None:
         if self._over.done():
             return
@@ -339,12 +348,3 @@ class Call:
             self._work.hang_up(self.call_sid)
         detail = f"a defect of Vocero ended the call ({type(error).__name__})"
         self._over.set_result(CallEnding(EndCause.SHUTDOWN, Blame.OURS, detail))
-
-    def _report(self, ending: CallEnding) -> CallReport:
-        seen = self.session.snapshot()
-        until = self.now if self._stream_until is None else self._stream_until
-        if seen.stream_started_at is not None:
-            dropped = self._agent.frames_dropped if self._agent is not None else 0
-            for figure in measured((*seen.figures(), ("uplink_dropped", dropped)), self.now):
-                self._note(figure)
-        return call_report(self.order, self.call_sid, seen, ending, until, self.timeline)

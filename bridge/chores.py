@@ -11,16 +11,20 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from bridge.commands import RunTool
-from bridge.errors import BridgeError, CarrierError
+from bridge.errors import BridgeError, CarrierError, in_words
 from bridge.events import (
     AgentLost,
+    CancelAsked,
     Dialed,
     DialFailed,
     DialUnanswered,
     Event,
+    OperatorEnds,
     PhoneProgress,
     PhoneStatus,
     PhoneUnknown,
+    ShutdownAsked,
+    StreamStarted,
     ToolAnswered,
 )
 from bridge.passing_time import SoundPassed
@@ -42,6 +46,11 @@ HANG_UP_S = 20.0
 
 HURRIED_S = 1.5
 """The same when the process must stop."""
+STILL_OURS_S = 3.0
+"""How long the other workers may take to say whose call it is."""
+
+CONCERNS_CHORES = (CancelAsked, OperatorEnds, ShutdownAsked, StreamStarted)
+"""Events that `Chores.heard` wants to hear of."""
 
 OpenSocket = Callable[[str, Callable[[TextSocket], SocketListener]], Awaitable[TextSocket]]
 """Opens a websocket to this address, raising AgentError."""
@@ -60,6 +69,16 @@ class AgentDoor(Protocol):
     """Where the agent's conversations are opened (bridge.elevenlabs_agent fits)."""
 
     async def signed_url(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class OtherWorkers:
+    """What a call is told of workers who may get its sound, and then have it."""
+
+    may_hang_up: Callable[[], Awaitable[bool]]
+    """Whether the call is still ours. May raise."""
+    lost: Callable[[], object]
+    """It is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +112,10 @@ class Chores:
         needs: CallNeeds,
         tasks: asyncio.TaskGroup,
         receive: Callable[[Event], None],
+        others: OtherWorkers | None = None,
+        ordered_ago_s: float = 0.0,
     ) -> None:
+        """`others`: who may have got the call's sound until it has come here."""
         self.cancelled = False
         """Set when the customer cancelled: what was not ordered yet is not ordered at all."""
         self.trouble = ""
@@ -104,7 +126,9 @@ class Chores:
         self._receive = receive
         # What is ordered in a socket's callback would else run, and log, as that connection's.
         self._context = contextvars.copy_context()
-        self._ordered_at = needs.wall_clock()
+        self._ordered_at = needs.wall_clock() - ordered_ago_s
+        self._others = others
+        self._let_go = False
         self._running: set[asyncio.Task[None]] = set()
         self._hang_ups: set[asyncio.Task[None]] = set()
         self._ordering: asyncio.Task[None] | None = None
@@ -134,14 +158,29 @@ class Chores:
         """End the phone call."""
         self._hang_ups.add(self._spawn(self._hang_up(call_sid), "hang up"))
 
-    def hurry(self) -> None:
-        """The process must stop: a carrier that does not answer is not waited for any longer."""
+    def heard(self, event: Event) -> None:
+        """One of CONCERNS_CHORES happened in the call; what is left to do may change."""
+        if isinstance(event, CancelAsked | OperatorEnds):
+            self.cancelled = True
+            self._others = None  # a person's word holds for the call, whoever has it
+        elif isinstance(event, StreamStarted):
+            self._others = None
+        elif isinstance(event, ShutdownAsked):
+            self._hurry()
+
+    def _hurry(self) -> None:
+        # The process must stop: a carrier that does not answer is not waited for any longer.
         asyncio.get_running_loop().call_later(HURRIED_S, self._stop_hanging_up)
 
     def _stop_hanging_up(self) -> None:
         for task in self._hang_ups:
             if task.cancel():
                 self.trouble = "hanging up took too long"
+
+    def let_go(self) -> None:
+        """Another worker has the call: what comes of an order under way is not our affair. A line
+        that is being hung up, still is: that was asked about, or a person wants it."""
+        self._let_go = True
 
     async def finish(self) -> None:
         """Wait (bounded) until the line is really down, then drop the rest.
@@ -150,7 +189,9 @@ class Chores:
         comes of it is hung up at once, or a phone would ring that nobody answers for.
         """
         self._over = self.cancelled = True
-        unfinished = {*self._hang_ups, *({self._ordering} if self._ordering else ())}
+        unfinished = set(self._hang_ups)
+        if self._ordering is not None and not self._let_go:
+            unfinished.add(self._ordering)
         if unfinished:
             await asyncio.wait(unfinished, timeout=HANG_UP_S)
         for task in tuple(self._running):
@@ -244,6 +285,8 @@ class Chores:
         self._receive(PhoneProgress(status))
 
     async def _hang_up(self, call_sid: str) -> None:
+        if self._others is not None and not await self._still_ours(self._others):
+            return
         try:
             await self._needs.dialer.hang_up(call_sid)
         except CarrierError as error:
@@ -254,6 +297,22 @@ class Chores:
             # A defect of ours: told in the timeline, and the other calls go on.
             log.exception("hanging up failed")
             self.trouble = f"hanging up failed: {_defect(error)}"
+
+    async def _still_ours(self, others: OtherWorkers) -> bool:
+        try:
+            async with asyncio.timeout(STILL_OURS_S):
+                ours, why = await others.may_hang_up(), ""
+        except Exception as error:
+            ours, why = False, in_words(error)
+        if ours or self._others is None:  # meanwhile somebody cancelled, or its sound came
+            return True
+        if why:
+            # Two people may be talking by now at another worker: rather a phone that rings on.
+            log.warning("not hung up, for want of knowing which worker has the call: %s", why)
+            self.trouble = "not hung up: it is not known which worker has the call"
+        else:
+            others.lost()
+        return False
 
 
 def _defect(error: Exception) -> str:

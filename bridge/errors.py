@@ -59,3 +59,8 @@ class BadFrame(BridgeError):
 
 class NoRoom(BridgeError):
     """Over a limit of our own; the message says which."""
+
+
+def in_words(error: Exception) -> str:
+    """Any other error, for one line of a log."""
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__

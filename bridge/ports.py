@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from data.call import CallReport, TimelineEntry
+from bridge.events import Event
+from data.call import CallOrder, CallReport, TimelineEntry
 
 
 class TextSocket(Protocol):
@@ -61,6 +62,43 @@ class CallObserver(Protocol):
 
     async def call_finished(self, report: CallReport) -> None:
         """The call is over. May raise; then it is told again, until it was taken once."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenCall:
+    """A call whose sound has arrived here, and that this worker keeps from now on."""
+
+    order: CallOrder
+    ordered_ago_s: float
+    """How long ago it was ordered, by whichever worker: the call's clock goes on from there."""
+
+
+class Elsewhere(Protocol):
+    """The other workers, who ring for calls whose sound arrives here, and the other way round.
+
+    Everything that is awaited may raise, and is cancelled when it takes longer than is said.
+    """
+
+    def token(self, attempt_id: str, call_sid: str) -> str:
+        """What a stream of this call must show; the same at every worker, not to be guessed."""
+
+    async def take_stream(self, attempt_id: str, call_sid: str) -> TakenCall | None:
+        """Keep this call from now on; once in a call, so None refuses the stream. Also when the
+        call has been here all the time. 5 s; after a failure `let_go` follows.
+        """
+
+    async def notices(self, attempt_id: str) -> list[tuple[int, Event]]:
+        """What webhooks have told of this call so far, each with its number; only what names the
+        same call of the carrier. 1 s.
+        """
+
+    async def may_hang_up(self, attempt_id: str) -> bool:
+        """Whether this worker keeps the call still. 3 s."""
+
+    def let_go(self, attempt_id: str) -> None:
+        """This worker has no such call, and if it had one, then it has ended it without a word:
+        another worker keeps it, or must. Must be quick and never wait.
+        """
 
 
 REFUSED_HERE = ("X-Vocero", "media")

@@ -7,57 +7,40 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hmac
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from functools import partial
 from itertools import chain, repeat
-from typing import Protocol
 
 from bridge.call import Call
-from bridge.chores import CallNeeds
+from bridge.chores import CallNeeds, OtherWorkers
 from bridge.errors import NoRoom
 from bridge.events import (
     AnswerAsked,
     CancelAsked,
     CustomerSaid,
     Dialed,
+    Event,
     MachineDetected,
     PhoneProgress,
     ShutdownAsked,
 )
+from bridge.handover import Handover, as_told_here
+from bridge.line import Line
 from bridge.live_calls import ENDING_PHASES, LiveCalls
-from bridge.ports import SocketListener, TextSocket
+from bridge.media_door import MediaDoor, UpgradeCheck
+from bridge.ports import Elsewhere, SocketListener, TakenCall, TextSocket
 from bridge.recorder import CallRecorder
-from bridge.twilio_socket import CarrierLeg, CarrierSocket
-from bridge.twilio_wire import StreamOpened
 from data.call import Blame, CallEnding, CallOrder, CallReport, EndCause
 from data.call_context import call_context, rest_is_for_call
 
 log = logging.getLogger(__name__)
 
-MEDIA_PREFIX = "/media/"
-MAX_PENDING_PER_ATTEMPT = 4
-MAX_PENDING = 128
-"""Sockets that have not said a valid start; beyond that new ones are told to try again."""
 REPORT_DELAYS_S = (0.5, 1, 2, 4, 8, 15, 30, 60)
 """Pauses before handing over a finished call is tried again; the last one for as long as it takes.
 What is known of the call is here alone, so only the end of the process gives up on it."""
 FORCED_END_S = 5.0
-
-
-class UpgradeCheck(Protocol):
-    """Whether an upgrade was signed by the carrier (bridge.twilio_signature fits)."""
-
-    def upgrade_is_genuine(self, path: str, signature: str | None) -> bool: ...
-
-
-@dataclass(slots=True)
-class _Line:
-    call: Call
-    token: str = ""
-    token_used: bool = False
 
 
 class Switchboard(LiveCalls):
@@ -72,19 +55,28 @@ class Switchboard(LiveCalls):
         new_recorder: Callable[[CallOrder], CallRecorder] | None = None,
         save_recording: Callable[[CallRecorder, CallReport], Awaitable[None]] | None = None,
         busy: Callable[[], str] = lambda: "",
+        elsewhere: Elsewhere | None = None,
     ) -> None:
-        """`busy` says why a further call would make the live ones suffer, or nothing."""
+        """`busy` says why a further call would make the live ones suffer, or nothing. `elsewhere`:
+        the calls of other workers; None in a Vocero that is alone.
+        """
         super().__init__()
         self.draining = False
         self._needs = needs
-        self._upgrade_check = upgrade_check
         self._max_calls = max_calls
         self._new_recorder = new_recorder
         self._save_recording = save_recording
         self._busy = busy
-        self._lines: dict[str, _Line] = {}
-        self._pending: dict[CarrierSocket, str] = {}
+        self._elsewhere = elsewhere
+        self._lines: dict[str, Line] = {}
         self._tasks = asyncio.TaskGroup()
+        self._handover: Handover | None = None
+        if elsewhere is not None:
+            self._handover = Handover(
+                elsewhere, self._lines, self._adopt, self.notice, self._tasks, self._rest
+            )
+        self._door = MediaDoor(upgrade_check, self._lines, needs.frame_bad, self._handover)
+        self._cut_short = False
         self._quiet = asyncio.Event()
         self._quiet.set()
         self._leaving = asyncio.Event()
@@ -96,6 +88,8 @@ class Switchboard(LiveCalls):
     async def __aexit__(self, *error: object) -> None:
         self.draining = True
         self._leaving.set()
+        if self._handover is not None:
+            self._handover.closed = True
         self._order_shutdown()
         await self._tasks.__aexit__(None, None, None)
 
@@ -123,11 +117,19 @@ class Switchboard(LiveCalls):
         if order.attempt_id in self._lines:
             raise NoRoom("this attempt is being called already")
         recorder = self._new_recorder(order) if self._new_recorder is not None else None
-        line = _Line(Call(order, self._needs, recorder))
-        line.call.listeners.measure(self.on_piece)
-        self._lines[order.attempt_id] = line
-        self._quiet.clear()
+        others = None
+        if self._elsewhere is not None:
+            ours = partial(self._elsewhere.may_hang_up, order.attempt_id)
+            others = OtherWorkers(ours, partial(self.let_go, order.attempt_id))
+        self._begin(Call(order, self._needs, recorder, others=others))
+
+    def _begin(self, call: Call) -> Line:
+        line = Line(call)
+        call.listeners.measure(self.on_piece)
+        self._lines[call.order.attempt_id] = line
+        self._rest()
         self._tasks.create_task(self._hold(line), name="call")
+        return line
 
     def cancel(self, attempt_id: str) -> bool:
         """End this call: at once while it rings, politely while people talk."""
@@ -154,27 +156,85 @@ class Switchboard(LiveCalls):
         return None if line is None else line.call
 
     # --- for the webhooks -----------------------------------------------------------------------
-    def answer(self, attempt_id: str, call_sid: str) -> str | None:
-        """The answered call asks for its TwiML: the stream's token, or None for unknown calls."""
+    def answer(self, attempt_id: str, call_sid: str, number: int | None = None) -> str | None:
+        """The answered call asks for its TwiML: the stream's token, or None for calls that are not
+        here. `number`: of the notice of it, if there is one.
+        """
         line = self._line_of(attempt_id, call_sid)
         if line is None or line.token_used:
             return None
-        if not line.token:
+        if self._elsewhere is not None:
+            line.token = self._elsewhere.token(attempt_id, call_sid)
+        elif not line.token:
             line.token = secrets.token_urlsafe(24)
-        line.call.receive(AnswerAsked())
+        if line.is_news(number):
+            asked = AnswerAsked()
+            line.call.receive(asked if self._elsewhere is None else as_told_here(asked))
         return line.token
 
     def phone_said(
-        self, attempt_id: str, call_sid: str, event: PhoneProgress | MachineDetected
+        self,
+        attempt_id: str,
+        call_sid: str,
+        event: PhoneProgress | MachineDetected,
+        number: int | None = None,
     ) -> bool:
-        """A callback of the carrier; False when no such call is live."""
+        """A callback of the carrier; False when no such call is live. `number`: as for `answer`."""
         line = self._line_of(attempt_id, call_sid)
         if line is None:
             return False
-        line.call.receive(event)
+        if line.is_news(number):
+            line.call.receive(event)
         return True
 
-    def _line_of(self, attempt_id: str, call_sid: str) -> _Line | None:
+    # --- for calls that change hands ------------------------------------------------------------
+    def notice(self, attempt_id: str, number: int, event: Event, call_sid: str = "") -> bool:
+        """What was told of a call at any worker; every number reaches the call once. False: it is
+        not here, or is not the carrier's call with this id.
+        """
+        line = self._line_of(attempt_id, call_sid) if call_sid else self._lines.get(attempt_id)
+        if line is None:
+            return False
+        if line.is_news(number):
+            line.call.receive(as_told_here(event))
+        return True
+
+    def waiting_for_stream(self) -> list[str]:
+        """Attempt ids of calls whose sound has not come, so that it may come to another worker."""
+        waiting = (each for each in self._lines.items() if not each[1].token_used)
+        return [attempt_id for attempt_id, line in waiting if not line.call.is_over]
+
+    def let_go(self, attempt_id: str) -> bool:
+        """Another worker keeps this call: end it here without hanging up, report or recording.
+
+        Also while its report is being handed over. False: it is not here.
+        """
+        line = self._lines.pop(attempt_id, None)
+        if line is None:
+            return False
+        with call_context(attempt_id):
+            log.info("another worker keeps this call")
+        line.let_go = True
+        line.call.let_go()
+        if self._elsewhere is not None:
+            self._elsewhere.let_go(attempt_id)
+        self._rest()
+        return True
+
+    def _adopt(self, taken: TakenCall, call_sid: str) -> Line:
+        order, ago = taken.order, max(0.0, taken.ordered_ago_s)
+        recorder = None
+        if self._new_recorder is not None:
+            recorder = self._new_recorder(order)
+            recorder.begins_at = ago
+        log.info("a call that another worker ordered goes on here")
+        line = self._begin(Call(order, self._needs, recorder, adopted_after_s=ago))
+        line.call.receive(Dialed(call_sid))
+        if self._cut_short:
+            line.call.receive(ShutdownAsked())
+        return line
+
+    def _line_of(self, attempt_id: str, call_sid: str) -> Line | None:
         line = self._lines.get(attempt_id)
         if line is None:
             return None
@@ -191,56 +251,11 @@ class Switchboard(LiveCalls):
     # --- MediaEntrance ----------------------------------------------------------------------------
     def refuse_upgrade(self, path: str, signature: str | None) -> int | None:
         """403 unsigned, 404 no such call, 503 too many strangers at the door; None is welcome."""
-        if not self._upgrade_check.upgrade_is_genuine(path, signature):
-            return 403
-        attempt_id = self._attempt_of(path)
-        line = self._lines.get(attempt_id)
-        if line is None or line.token_used:
-            return 404
-        if len(self._pending) >= MAX_PENDING:
-            return 503
-        if sum(1 for known in self._pending.values() if known == attempt_id) >= (
-            MAX_PENDING_PER_ATTEMPT
-        ):
-            return 503
-        return None
+        return self._door.refuse_upgrade(path, signature)
 
     def media_connected(self, path: str, socket: TextSocket) -> SocketListener:
         """An accepted socket, still a stranger."""
-        attempt_id = self._attempt_of(path)
-        listener = CarrierSocket(socket, attempt_id, self)
-        self._pending[listener] = attempt_id
-        return listener
-
-    @staticmethod
-    def _attempt_of(path: str) -> str:
-        return path.partition("?")[0].removeprefix(MEDIA_PREFIX).rstrip("/")
-
-    # --- Reception --------------------------------------------------------------------------------
-    def stream_opened(
-        self, attempt_id: str, opened: StreamOpened, socket: CarrierSocket
-    ) -> CarrierLeg | None:
-        """The call of this stream if its token is right and fresh, else None."""
-        line = self._lines.get(attempt_id)
-        offered = opened.parameters.get("token", "")
-        if line is None or not line.token or line.token_used:
-            return None
-        if not hmac.compare_digest(offered.encode(), line.token.encode()):
-            return None
-        if line.call.call_sid and opened.call_sid != line.call.call_sid:
-            return None
-        if not line.call.join_stream(socket):
-            return None
-        line.token_used = True
-        return line.call
-
-    def socket_left(self, socket: CarrierSocket) -> None:
-        """No longer pending."""
-        self._pending.pop(socket, None)
-
-    def bad_frame(self, side: str) -> None:
-        """One unusable message was skipped."""
-        self._needs.frame_bad(side)
+        return self._door.media_connected(path, socket)
 
     # --- endings ----------------------------------------------------------------------------------
     async def drain(self, within_s: float) -> bool:
@@ -262,24 +277,35 @@ class Switchboard(LiveCalls):
         return True
 
     def _order_shutdown(self) -> None:
+        self._cut_short = True
         for line in tuple(self._lines.values()):
             line.call.receive(ShutdownAsked())
 
-    async def _hold(self, line: _Line) -> None:
+    def _rest(self) -> None:
+        taking = self._handover is not None and self._handover.taking
+        if self._lines or taking:
+            self._quiet.clear()
+        else:
+            self._quiet.set()
+
+    async def _hold(self, line: Line) -> None:
         attempt_id = line.call.order.attempt_id
         rest_is_for_call(attempt_id)
         try:
             report = await self._run(line.call)
-            await self._hand_over(report)
-            if line.call.recorder is not None and self._save_recording is not None:
-                await self._keep_recording(line.call.recorder, report)
+            if report is None:
+                return
+            await self._hand_over(line, report)
+            recorder = line.call.recorder
+            if recorder is not None and self._save_recording is not None and not line.let_go:
+                await self._keep_recording(recorder, report)
         finally:
-            del self._lines[attempt_id]
-            if not self._lines:
-                self._quiet.set()
+            if not line.let_go:
+                del self._lines[attempt_id]
+                self._rest()
 
     @staticmethod
-    async def _run(call: Call) -> CallReport:
+    async def _run(call: Call) -> CallReport | None:
         try:
             return await call.run()
         except Exception as error:
@@ -297,8 +323,10 @@ class Switchboard(LiveCalls):
             # A full disk, a locked database, a defect: it costs the recording and nothing else.
             log.error("a recording could not be written: %s: %s", type(error).__name__, error)
 
-    async def _hand_over(self, report: CallReport) -> None:
+    async def _hand_over(self, line: Line, report: CallReport) -> None:
         for delay in chain(REPORT_DELAYS_S, repeat(REPORT_DELAYS_S[-1])):
+            if line.let_go:
+                return
             try:
                 await self._needs.observer.call_finished(report)
                 return

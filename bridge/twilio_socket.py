@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Protocol
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Final, Protocol
 
 from bridge import twilio_wire
 from bridge.commands import ClearPlayback, MarkPlayback, Play
@@ -20,6 +22,10 @@ FRAMES_AT_ONCE = 1500
 """What may come in one burst: 30 s of sound after a stall of the network."""
 MAX_UNSENT_BYTES = 1 << 20
 """A carrier that does not read that much is gone."""
+MAX_HELD = 150
+"""Messages that wait while it is not known whose they are: 3 s of sound."""
+MAX_HELD_CHARS = 128 * 1024
+"""The same in characters, of which a message of the carrier has about 400."""
 
 POLICY_VIOLATION = 1008
 TRY_AGAIN_LATER = 1013
@@ -38,19 +44,42 @@ class CarrierLeg(Protocol):
         """The socket is gone although nobody ended the stream."""
 
 
+class Answer(Enum):
+    """What a reception may say besides yes and no."""
+
+    LATER = auto()
+    """`CarrierSocket.decided` will be called."""
+
+
+LATER: Final = Answer.LATER
+
+
 class Reception(Protocol):
     """Decides whether a stream belongs to a call."""
 
     def stream_opened(
         self, attempt_id: str, opened: twilio_wire.StreamOpened, socket: CarrierSocket
-    ) -> CarrierLeg | None:
-        """The call that this stream belongs to, or None to refuse it."""
+    ) -> CarrierLeg | Answer | None:
+        """The call that this stream belongs to, None to refuse it, or LATER."""
 
     def socket_left(self, socket: CarrierSocket) -> None:
         """A socket is no longer pending: it found its call, was refused or went away."""
 
     def bad_frame(self, side: str) -> None:
         """One unusable message was skipped."""
+
+
+@dataclass(slots=True)
+class _Held:
+    """What a stream says while it is not known whose it is."""
+
+    start: str
+    opened: twilio_wire.StreamOpened
+    said: list[tuple[str, CarrierEvent | None]] = field(default_factory=list)
+    """None: a message that means nothing to a call."""
+    room: int = MAX_HELD_CHARS
+    lost: CarrierLost | None = None
+    """How its socket went meanwhile, if not in order."""
 
 
 class CarrierSocket:
@@ -64,6 +93,8 @@ class CarrierSocket:
         self._leg: CarrierLeg | None = None
         self._stream_sid = ""
         self._greeting = ""
+        self._held: _Held | None = None
+        """While it is being found out whose stream this is."""
         self._over = False
         self._bad_frames = 0
         self._allowance = float(FRAMES_AT_ONCE)
@@ -98,6 +129,34 @@ class CarrierSocket:
         """The socket is gone; without a `stop` before it the carrier was lost."""
         self._lose(f"the carrier's media socket closed with code {code} and without a stop")
 
+    # --- what a reception that said LATER tells -------------------------------------------------
+    @property
+    def waits(self) -> bool:
+        """Whether it was not told yet whose stream it is."""
+        return self._held is not None
+
+    @property
+    def gone(self) -> bool:
+        """Nothing comes any more, for whatever reason."""
+        return self._over
+
+    def decided(self, leg: CarrierLeg | None, why_not: str = "not expected") -> None:
+        """Whose stream it is. What it said meanwhile is said now, and that it is gone if it is."""
+        held, self._held = self._held, None
+        assert held is not None, "decided once, after LATER"
+        if leg is None:
+            if not self._over:
+                self._refuse(why_not)
+            return
+        self._belongs(leg, held.opened, held.start)
+        for text, event in held.said:
+            if event is None:
+                leg.carrier_skipped(text)
+            else:
+                leg.carrier_said(text, event)
+        if held.lost is not None:
+            leg.carrier_gone(held.lost)
+
     # --- what the call orders ---------------------------------------------------------------
     def perform(self, command: Play | MarkPlayback | ClearPlayback) -> str:
         """Send one command; returns the text that was sent."""
@@ -116,12 +175,14 @@ class CarrierSocket:
     # --- inside -------------------------------------------------------------------------------
     def _rarely_received(self, message: twilio_wire.Message, text: str) -> None:
         if isinstance(message, twilio_wire.StreamOpened):
-            if self._leg is not None:
+            if self._leg is not None or self._held is not None:
                 self._bad("a second start")
             else:
                 self._opened(message, text)
         elif isinstance(message, twilio_wire.Connected | twilio_wire.Unknown):
             self._skip(text)
+        elif self._held is not None:
+            self._hold(self._held, text, message)
         elif self._leg is None:
             self._bad("before start")
         else:
@@ -137,17 +198,35 @@ class CarrierSocket:
         leg = self._reception.stream_opened(self._attempt_id, opened, self)
         if leg is None:
             self._refuse("not expected")
-            return
+        elif leg is LATER:
+            self._start_timer.cancel()
+            self._held = _Held(text, opened)
+        else:
+            self._belongs(leg, opened, text)
+
+    def _belongs(self, leg: CarrierLeg, opened: twilio_wire.StreamOpened, start: str) -> None:
         self._leg = leg
         self._start_timer.cancel()
         self._reception.socket_left(self)
         if self._greeting:
             leg.carrier_skipped(self._greeting)
-        leg.carrier_said(text, twilio_wire.started(opened))
+        leg.carrier_said(start, twilio_wire.started(opened))
+
+    def _hold(self, held: _Held, text: str, event: CarrierEvent | None) -> None:
+        held.room -= len(text)
+        if held.room < 0 or len(held.said) >= MAX_HELD:
+            self._socket.close(TRY_AGAIN_LATER, "its call was not found in time")
+            self._lose("the carrier's sound had to wait too long for its call")
+            return
+        held.said.append((text, event))
+        if isinstance(event, StreamStopped):
+            self._over = True
 
     def _skip(self, text: str) -> None:
         if self._leg is not None:
             self._leg.carrier_skipped(text)
+        elif self._held is not None:
+            self._hold(self._held, text, None)
         elif not self._greeting:
             self._greeting = text  # the `connected` that comes before anybody knows whose it is
 
@@ -170,6 +249,8 @@ class CarrierSocket:
         self._leave()
         if self._leg is not None:
             self._leg.carrier_gone(CarrierLost(detail))
+        elif self._held is not None:
+            self._held.lost = CarrierLost(detail)
 
     def _bad(self, why: str) -> None:
         self._reception.bad_frame("carrier")

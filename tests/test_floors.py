@@ -33,7 +33,9 @@ BRIDGE_ORDER: tuple[frozenset[str], ...] = (
     frozenset({"bridge.chaos"}),
     frozenset({"bridge.replay"}),
     frozenset({"bridge.call"}),
-    frozenset({"bridge.live_calls"}),
+    frozenset({"bridge.line", "bridge.live_calls"}),
+    frozenset({"bridge.handover"}),
+    frozenset({"bridge.media_door"}),
     frozenset({"bridge.switchboard"}),
 )
 

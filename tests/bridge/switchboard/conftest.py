@@ -16,7 +16,7 @@ from bridge.chores import CallNeeds
 from bridge.dial_pace import DialPace
 from bridge.errors import BridgeError
 from bridge.events import PhoneStatus
-from bridge.ports import SocketListener, TextSocket, ToolReply
+from bridge.ports import Elsewhere, SocketListener, TextSocket, ToolReply
 from bridge.recorder import CallRecorder
 from bridge.switchboard import Switchboard
 from bridge.timings import CallTimings
@@ -68,6 +68,7 @@ class Carrier:
     hung_up: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     dial_takes_s: float = 0.0
+    hang_up_takes_s: float = 0.0
     refuse: BridgeError | None = None
     refuse_hang_up: BridgeError | None = None
     refuse_questions: BridgeError | None = None
@@ -82,6 +83,7 @@ class Carrier:
         return sid_of(order.attempt_id)
 
     async def hang_up(self, call_sid: str) -> None:
+        await asyncio.sleep(self.hang_up_takes_s)
         self.hung_up.append(call_sid)
         if self.refuse_hang_up is not None:
             raise self.refuse_hang_up
@@ -158,15 +160,20 @@ class Exchange:
     calls_per_second: float = 1000.0
     recorders: list[CallRecorder] = field(default_factory=list)
     save: Callable[[CallRecorder, CallReport], Awaitable[None]] | None = None
+    elsewhere: Elsewhere | None = None
     board: Switchboard = field(init=False)
 
     def run(self, story: Callable[[], Awaitable[None]]) -> None:
         async def whole() -> None:
-            self.board = self._board()
-            async with self.board:
+            async with self.open():
                 await story()
 
         run_virtual(whole())
+
+    def open(self) -> Switchboard:
+        """A fresh switchboard, to be entered."""
+        self.board = self._board()
+        return self.board
 
     def _board(self) -> Switchboard:
         def new_recorder(order: CallOrder) -> CallRecorder:
@@ -191,6 +198,7 @@ class Exchange:
             max_calls=self.max_calls,
             new_recorder=new_recorder if self.save is not None else None,
             save_recording=self.save,
+            elsewhere=self.elsewhere,
         )
 
     async def _open_socket(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bridge.errors import NoRoom
-from bridge.switchboard import MAX_PENDING, MAX_PENDING_PER_ATTEMPT
+from bridge.media_door import MAX_PENDING, MAX_PENDING_PER_ATTEMPT
 from simulation.signing import sign
 
 if TYPE_CHECKING:
