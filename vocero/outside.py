@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -20,6 +20,8 @@ from bridge.lean_websocket import WebSocketRefused, default_tls, open_websocket
 from bridge.ports import SocketListener, TextSocket
 from data.sql_store import SqlStore
 from data.store import Store
+from vocero.bus.bus import Bus, NoOthers
+from vocero.bus.opening import make_bus
 from vocero.settings import Settings
 
 HTTP_TIMEOUT_S = 10.0
@@ -43,6 +45,8 @@ class Outside:
     """Seconds since the epoch."""
     openai_http: Any = None
     """A client for the OpenAI SDK, which brings its own; None: the SDK's."""
+    bus: Bus = field(default_factory=NoOthers)
+    """The way to the other workers; it is entered by the service."""
 
     async def close(self) -> None:
         """Close the clients; the store is closed by the service that opened it."""
@@ -72,4 +76,5 @@ async def real_outside(settings: Settings, now: Callable[[], float] = time.time)
         open_socket=open_socket,
         store=SqlStore(settings.database_url.get_secret_value()),
         now=now,
+        bus=make_bus(settings),
     )

@@ -127,9 +127,8 @@ class Service:
             )
         )
         add_clip_route(self.app, self._clips)
-        secret = settings.tools_secret.get_secret_value()
-        if secret:
-            add_tools_api(self.app, secret, self._desk)
+        if secret := settings.tools_secret.get_secret_value():
+            add_tools_api(self.app, secret, self._desk, outside.bus)
         self._tasks: asyncio.TaskGroup | None = None
         self._feed = self._open_to_operators()
         self._stack = AsyncExitStack()
@@ -204,6 +203,7 @@ class Service:
                 store=self.store,
                 answer_tool=self._desk.answer_json,
                 tasks=self._at_work,
+                bus=outside.bus,
             ),
         )
         self._desk.watchers.append(room.feed)
@@ -229,6 +229,7 @@ class Service:
         self._stack.callback(self._lag.stop)
         tasks = await self._stack.enter_async_context(asyncio.TaskGroup())
         self._tasks = tasks
+        await self._stack.enter_async_context(self._outside.bus)
         self._sending.start(tasks)
         self._stack.push_async_callback(self._sending.finish)
         if self._serves_customers:
@@ -243,8 +244,7 @@ class Service:
         await self._stack.enter_async_context(self.concierge)
         await self._stack.enter_async_context(self.switchboard)
         if self._serves_customers:
-            recovery = tasks.create_task(self._take_up(), name="recovery")
-            self._stack.callback(recovery.cancel)
+            self._stack.callback(tasks.create_task(self._take_up(), name="recovery").cancel)
         return self
 
     async def __aexit__(

@@ -11,13 +11,15 @@ import asyncio
 import hmac
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from typing import Protocol
 
 from quart import Quart, Response, request
 from werkzeug.exceptions import HTTPException
 
 from data.call_context import rest_is_for_call
+from vocero.bus.bus import Bus, Json, NoAnswer, OutOfReach
+from vocero.operators.words import is_id
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +29,16 @@ WINDOW_S = 60.0
 MOST_WRONG = 30
 """Wrong secrets in a window that are answered 401; what is over it is told to wait (429). The
 right secret always passes: whoever guesses must not be able to keep the agent out."""
+
+
+TOOL = "tool"
+TOOL_S = 15.0
+"""How long another worker may take to answer for its call."""
+LONGEST_ANSWER = 50_000
+AWAY = (
+    "this could not be passed on to whoever keeps the call; try once more, and if it fails again "
+    "say that it will be checked later"
+)
 
 
 class LiveTools(Protocol):
@@ -60,9 +72,13 @@ class WrongSecrets:
         return int(self._began + WINDOW_S - now) + 1
 
 
-def add_tools_api(app: Quart, secret: str, tools: LiveTools) -> None:
-    """Adds /api/tools/validate_slot and /api/tools/report_result; call it only with a secret."""
+def add_tools_api(app: Quart, secret: str, tools: LiveTools, bus: Bus) -> None:
+    """Adds /api/tools/validate_slot and /api/tools/report_result; call it only with a secret.
+
+    A request that lands on a worker that has not the call is passed on to the one that has.
+    """
     wrong = WrongSecrets()
+    bus.answer(TOOL, lambda worker, call_id, fields: _for_another(tools, call_id, fields))
 
     async def answer(name: str) -> Response:
         if not _is_right(request.headers.get("Authorization", ""), secret):
@@ -84,12 +100,17 @@ def add_tools_api(app: Quart, secret: str, tools: LiveTools) -> None:
         call_id = body.pop("call_id", None)
         if not isinstance(call_id, str) or not call_id:
             return _refused(name, "call_id is missing: send the dynamic variable call_id", 404)
-        if not tools.is_live(call_id):
+        if tools.is_live(call_id):
+            rest_is_for_call(call_id)
+            answered: str | None = await tools.answer_json(call_id, name, body)
+        else:
+            try:
+                answered = await _asked_elsewhere(bus, call_id, name, body)
+            except (OutOfReach, NoAnswer):
+                return _refused(name, AWAY, 503)
+        if answered is None:
             return _refused(name, "call_id names no live call", 404)
-        rest_is_for_call(call_id)
-        return Response(
-            await tools.answer_json(call_id, name, body), content_type="application/json"
-        )
+        return Response(answered, content_type="application/json")
 
     @app.post("/api/tools/validate_slot")
     async def validate_slot() -> Response:
@@ -98,6 +119,34 @@ def add_tools_api(app: Quart, secret: str, tools: LiveTools) -> None:
     @app.post("/api/tools/report_result")
     async def report_result() -> Response:
         return await answer("report_result")
+
+
+async def _asked_elsewhere(bus: Bus, call_id: str, name: str, body: Json) -> str | None:
+    """What the worker answers that has this call; None: nobody has. Raises as `Bus.ask`."""
+    if not is_id(call_id):
+        return None
+    told = await bus.ask(TOOL, call_id, {"name": name, "body": body}, longest_s=TOOL_S)
+    if told is None:
+        return None
+    answer = told.get("answer")
+    if not isinstance(answer, str) or len(answer) > LONGEST_ANSWER:
+        raise NoAnswer
+    return answer
+
+
+def _for_another(tools: LiveTools, call_id: str, fields: Json) -> Awaitable[Json] | None:
+    """Another worker was asked about this call."""
+    name, body = fields.get("name"), fields.get("body")
+    if not isinstance(name, str) or name not in VERDICTS or not isinstance(body, dict):
+        return None
+    if not tools.is_live(call_id):
+        return None
+
+    async def answered() -> Json:
+        rest_is_for_call(call_id)
+        return {"answer": await tools.answer_json(call_id, name, body)}
+
+    return answered()
 
 
 def _is_right(offered: str, secret: str) -> bool:

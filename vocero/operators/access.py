@@ -39,9 +39,13 @@ class Session:
 class Access:
     """Makes and checks sessions."""
 
-    def __init__(self, password: str, secret: str, now: Callable[[], float]) -> None:
-        """`secret` signs; "" makes one for this process. `now` in seconds since the epoch."""
+    def __init__(
+        self, password: str, secret: str, now: Callable[[], float], *, alone: bool = True
+    ) -> None:
+        """`secret` signs; "" makes one for this process. `now` in seconds since the epoch.
+        `alone`: no other process knows these sessions."""
         self._now = now
+        self._alone = alone
         self._password = _digest(password)
         signing = (secret or secrets.token_urlsafe(32)).encode()
         self._key = hmac.new(signing, b"operators:" + self._password, hashlib.sha256).digest()
@@ -85,10 +89,23 @@ class Access:
 
     def end(self, session: Session) -> None:
         """Logged out: its cookie opens nothing any more."""
-        self._ended[session.session_id] = None
-        self._names.pop(session.session_id, None)
+        self.end_by_id(session.session_id)
+
+    def end_by_id(self, session_id: str) -> None:
+        """The same, told by another worker."""
+        self._ended[session_id] = None
+        self._names.pop(session_id, None)
         while len(self._ended) > MOST_SESSIONS:
             self._ended.popitem(last=False)
+
+    @property
+    def ended(self) -> list[str]:
+        """The sessions that were ended early."""
+        return list(self._ended)
+
+    def ticket_mark(self, text: str) -> str:
+        """Of what this was made of: the same at every worker with our secret."""
+        return hmac.new(self._key, f"ticket:{text}".encode(), hashlib.sha256).hexdigest()
 
     def csrf(self, session: Session) -> str:
         """What every act of this session must bring along."""
@@ -100,6 +117,10 @@ class Access:
         return hmac.compare_digest((offered or "").encode(), self.csrf(session).encode())
 
     def _own_name(self, session_id: str, wanted: str) -> str:
+        if not self._alone:
+            # Every worker must give the same name, and none can ask the others at each request.
+            mark = f" ({hashlib.sha256(session_id.encode()).hexdigest()[:4]})"
+            return wanted[: LONGEST_NAME - len(mark)] + mark
         # Decided once per process: after a restart two cookies could bring the same name.
         known = self._names.get(session_id)
         if known is not None:

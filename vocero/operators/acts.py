@@ -3,29 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import logging
 
 from quart import Blueprint, Response
 
-from data.call_context import call_context
 from vocero.operators.access import Session
-from vocero.operators.answers import Refused, asked, done, json_answer, text_of
+from vocero.operators.answers import Refused, asked, done, json_answer, refused, text_of
 from vocero.operators.audit import Act
+from vocero.operators.calls import LONGEST_OPTION, LONGEST_QUESTION, MOST_OPTIONS
+from vocero.operators.deeds import END, HAND_BACK, KEYS, LONGEST_KEYS, WHISPER
 from vocero.operators.guard import logged_in
-from vocero.operators.needs import LiveCall
 from vocero.operators.room import Room
-from vocero.operators.speak_socket import why_not
 from vocero.operators.tickets import TICKET_S, Purpose
 from vocero.operators.words import LONGEST_TYPED, one_line
-
-log = logging.getLogger(__name__)
-
-LONGEST_KEYS = 64
-LONGEST_QUESTION = 300
-LONGEST_OPTION = 80
-MOST_OPTIONS = 5
-ASK_S = 30.0
 
 
 def add_acts(blueprint: Blueprint, room: Room) -> None:
@@ -42,27 +31,19 @@ def add_acts(blueprint: Blueprint, room: Room) -> None:
         purpose = (await asked()).get("for")
         if purpose not in (Purpose.LISTEN, Purpose.SPEAK):
             raise Refused("bad_request")
-        live_call(room, attempt_id)
+        await room.calls.must_be_on(attempt_id)
         return _ticket(room, Purpose(purpose), attempt_id)
 
     @blueprint.post("/api/calls/<attempt_id>/whisper")
     async def whisper(attempt_id: str) -> Response:
         text = one_line(text_of(await asked(), "text", LONGEST_TYPED))
-        live_call(room, attempt_id)
-        if not room.needs.board.whisper(attempt_id, text):
-            raise Refused("over")
+        await room.calls.do(WHISPER, attempt_id, text=text)
         return await _noted(room, Act.WHISPERED, attempt_id, f"{len(text)} characters")
 
     @blueprint.post("/api/calls/<attempt_id>/keys")
     async def keys(attempt_id: str) -> Response:
         digits = text_of(await asked(), "digits", LONGEST_KEYS)
-        live_call(room, attempt_id)
-        try:
-            pressed = room.needs.board.press_keys(attempt_id, digits)
-        except ValueError:
-            raise Refused("bad_keys") from None
-        if not pressed:
-            raise Refused(why_not(room, logged_in(), attempt_id))
+        await room.calls.do(KEYS, attempt_id, digits=digits, operator=logged_in().name)
         return await _noted(room, Act.KEYS, attempt_id, f"{len(digits)} keys")
 
     @blueprint.post("/api/calls/<attempt_id>/end")
@@ -70,19 +51,16 @@ def add_acts(blueprint: Blueprint, room: Room) -> None:
         at_once = (await asked()).get("at_once", False)
         if not isinstance(at_once, bool):
             raise Refused("bad_request")
-        live_call(room, attempt_id)
-        if not room.needs.board.end(attempt_id, at_once=at_once):
-            raise Refused("over")
+        await room.calls.do(END, attempt_id, at_once=at_once)
         return await _noted(room, Act.ENDED_AT_ONCE if at_once else Act.ENDED, attempt_id)
 
     @blueprint.post("/api/calls/<attempt_id>/handback")
     async def hand_back(attempt_id: str) -> Response:
         summary = one_line(text_of(await asked(), "summary", LONGEST_TYPED, least=0))
         session = logged_in()
-        live_call(room, attempt_id)
-        if not room.needs.board.hand_back(attempt_id, session.name, summary):
-            raise Refused(why_not(room, session, attempt_id))
-        room.speakers.handed_back(session, attempt_id)
+        await room.calls.do(HAND_BACK, attempt_id, operator=session.name, summary=summary)
+        room.speakers.handed_back(session.session_id, attempt_id)
+        room.told.handed_back(session, attempt_id)
         return await _noted(room, Act.HANDED_BACK, attempt_id)
 
     @blueprint.post("/api/calls/<attempt_id>/ask")
@@ -90,20 +68,12 @@ def add_acts(blueprint: Blueprint, room: Room) -> None:
         fields, session = await asked(), logged_in()
         question = one_line(text_of(fields, "question", LONGEST_QUESTION))
         options = _options(fields.get("options", []))
-        live_call(room, attempt_id)
+        await room.calls.must_be_on(attempt_id)
         asking = room.needs.tasks().create_task(
             _ask(room, session, attempt_id, question, options), name="an operator asks"
         )
         # It goes on when the browser goes: the customer has the question before them.
         return await asyncio.shield(asking)
-
-
-def live_call(room: Room, attempt_id: str) -> LiveCall:
-    """The call that is on. Raises Refused."""
-    call = room.needs.board.live_call(attempt_id)
-    if call is None:
-        raise Refused("over")
-    return call
 
 
 def _ticket(room: Room, purpose: Purpose, attempt_id: str = "") -> Response:
@@ -129,23 +99,10 @@ async def _ask(
     await room.audit.note(
         session.name, Act.ASKED_CUSTOMER, attempt_id, f"{len(question)} characters"
     )
-    parameters: dict[str, object] = {"question": question}
-    if options:
-        parameters["options"] = options
     try:
-        async with asyncio.timeout(ASK_S):
-            told = json.loads(await room.needs.answer_tool(attempt_id, "ask_customer", parameters))
-        answered, answer = told["answered"] is True, str(told["answer"])
-    except TimeoutError:
-        answered, answer = False, ""
-    except Exception as error:
-        # The group that this runs in holds the calls.
-        with call_context(attempt_id):
-            log.error("an operator's question failed: %s", type(error).__name__)
-        return json_answer({"error": "trouble"}, 503)
-    if answered:
-        room.needs.board.whisper(
-            attempt_id, f"The customer answers: {answer} (They were asked: {question})"
-        )
-        return done(answered=True, answer=answer)
-    return done(answered=False, answer="", detail=answer)
+        told = await room.calls.ask_customer(attempt_id, question, options)
+    except Refused as why:
+        return refused(why.code)
+    if told["answered"]:
+        return done(answered=True, answer=told["answer"])
+    return done(answered=False, answer="", detail=told["answer"])

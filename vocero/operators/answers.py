@@ -20,6 +20,8 @@ STATUS: Mapping[str, int] = {
     "bad_request": 400,
     "too_long": 400,
     "trouble": 503,
+    "unreachable": 503,
+    "unanswered": 503,
 }
 """HTTP status by code. The page has words for each."""
 

@@ -9,28 +9,29 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable
 
 from data.call import CallReport, EntryKind, TimelineEntry
-from data.call_context import call_context
-from data.store import AuditEntry, StoreError
-from vocero.operators.json_views import Json, act_json, summary_json
+from data.store import AuditEntry
+from vocero.operators.audience import Audience, as_text
+from vocero.operators.endings import EndingBells, Endings
+from vocero.operators.json_views import Json, act_json
 from vocero.operators.live_board import LiveBoard, entries_message, levels_message
+from vocero.operators.meters import Meters
 from vocero.operators.needs import LiveCall, OperatorsNeeds, Piece
+from vocero.operators.others import Others
+from vocero.operators.recent_acts import RecentActs
 from vocero.operators.recorded import Recorded
-from vocero.operators.subscriber import Subscriber
+from vocero.operators.subscriber import ForOthers, Subscriber
 
 log = logging.getLogger(__name__)
 
 TICK_S = 0.2
 FIGURES_S = 1.0
-RECENT_ACTS = 20
 MOST_QUEUED = 20_000
 """Lines of timelines that were not looked at yet; beyond it everything is read anew."""
-STORE_S = 5.0
 PAUSE_AFTER_DEFECT_S = 1.0
 MOST_SUBSCRIBERS = 100
 MOST_OVER = 500
@@ -42,18 +43,20 @@ class Feed:
 
     def __init__(self, needs: OperatorsNeeds) -> None:
         self._needs = needs
-        self._recorded = Recorded(needs.recordings)
-        self._board = LiveBoard()
-        self._subscribers: set[Subscriber] = set()
+        self._told_of_endings = Endings(needs.store, Recorded(needs.recordings))
+        self._board = LiveBoard(self._listeners)
+        self._subscribers = Audience()
         self._queue: deque[tuple[str, TimelineEntry | None]] = deque()
         self._overflown = False
         self._wake = asyncio.Event()
-        self._levels: dict[str, tuple[int, int]] = {}
-        self._endings: dict[str, set[asyncio.Event]] = {}
+        self._meters = Meters()
+        self.endings = EndingBells()
         self._finished: set[str] = set()
         self._over: deque[str] = deque(maxlen=MOST_OVER)
-        self._acts: deque[AuditEntry] = deque(maxlen=RECENT_ACTS)
-        self._acts_known = False
+        self._acts = RecentActs(needs.store, alone=not needs.bus.several)
+        self._others = Others(needs.bus, self, self._subscribers, self._meters)
+        self.listen_elsewhere: Callable[[str], int] = lambda attempt_id: 0
+        """How many listeners of a call are not seen by its own switchboard."""
         self.closed = asyncio.Event()
         """The service is about to stop: every socket goes."""
 
@@ -65,15 +68,15 @@ class Feed:
 
     def call_noted(self, attempt_id: str, entry: TimelineEntry) -> None:
         """A new line in a call's timeline."""
-        if self._endings and entry.kind is EntryKind.PHASE and entry.text == "ended":
-            self._tell_ended(attempt_id)
+        if self.endings and entry.kind is EntryKind.PHASE and entry.text == "ended":
+            self.endings.ring(attempt_id)
         if self._subscribers:
             self._enqueue(attempt_id, entry)
 
     def call_over(self, report: CallReport) -> None:
         """A call is settled."""
         attempt_id = report.attempt_id
-        self._tell_ended(attempt_id)
+        self.endings.ring(attempt_id)
         self._over.append(attempt_id)
         self.recorded(attempt_id)
 
@@ -83,6 +86,13 @@ class Feed:
             self._finished.add(attempt_id)
             self._wake.set()
 
+    def let_go(self, attempt_id: str) -> None:
+        """Another worker keeps this call from now on."""
+        self.endings.ring(attempt_id)
+        self._board.over(attempt_id)
+        self._subscribers.tell_others({"type": "gone", "id": attempt_id})
+        self._others.left_here(attempt_id)
+
     def _enqueue(self, attempt_id: str, entry: TimelineEntry | None) -> None:
         if len(self._queue) >= MOST_QUEUED:
             self._queue.clear()
@@ -91,42 +101,22 @@ class Feed:
         self._wake.set()
 
     def _piece(self, attempt_id: str, piece: Piece) -> None:
-        left, right = piece.levels()
-        known = self._levels.get(attempt_id, (left, right))
-        self._levels[attempt_id] = (max(left, known[0]), max(right, known[1]))
-
-    def _tell_ended(self, attempt_id: str) -> None:
-        for event in self._endings.get(attempt_id, ()):
-            event.set()
+        self._meters.heard(attempt_id, *piece.levels())
 
     # --- told by the rest of the listening room ------------------------------------------------
     def act(self, entry: AuditEntry) -> None:
         """An operator did something."""
-        self._acts.appendleft(entry)
+        self._acts.add(entry)
         if self._subscribers:
-            self._broadcast({"type": "act", "act": act_json(entry)})
+            self._subscribers.tell({"type": "act", "act": act_json(entry)})
 
     def listeners_changed(self, attempt_id: str) -> None:
         """Somebody began or ceased to listen to this call."""
         call = self._needs.board.live_call(attempt_id) if self._subscribers else None
-        message = None if call is None else self._board.listeners(attempt_id, call.listeners)
+        message = None if call is None else self._board.listeners_changed(call)
         if message is not None:
-            self._broadcast(message)
+            self._subscribers.tell(message)
 
-    @contextlib.contextmanager
-    def ending_of(self, attempt_id: str) -> Iterator[asyncio.Event]:
-        """An event that is set once this call has ended."""
-        event = asyncio.Event()
-        self._endings.setdefault(attempt_id, set()).add(event)
-        try:
-            yield event
-        finally:
-            waiting = self._endings[attempt_id]
-            waiting.discard(event)
-            if not waiting:
-                del self._endings[attempt_id]
-
-    # --- subscribers ----------------------------------------------------------------------------
     @property
     def is_full(self) -> bool:
         """Whether too many pages are open."""
@@ -135,51 +125,69 @@ class Feed:
     @contextlib.asynccontextmanager
     async def subscriber(self) -> AsyncIterator[Subscriber]:
         """A live page's place: it gets a snapshot, then whatever happens."""
-        await self._read_acts()
+        await self._acts.read()
         subscriber = Subscriber(self._snapshot)
+        self._join(subscriber)
+        try:
+            await self._others.seen()
+            yield subscriber
+        finally:
+            self._leave(subscriber)
+
+    def _join(self, subscriber: Subscriber) -> None:
         if not self._subscribers:
             self._queue.clear()
             self._board.read(self._live(), self._needs.now())
             self._needs.hear_pieces(self._piece)
         self._subscribers.add(subscriber)
         self._wake.set()
-        try:
-            yield subscriber
-        finally:
-            self._subscribers.discard(subscriber)
-            if not self._subscribers:
-                self._needs.hear_pieces(None)
-                self._levels.clear()
-                self._queue.clear()
-                self._finished.clear()
-                self._board.clear()
+        self._others.pages_changed(self._subscribers.watched_by_pages)
+
+    def _leave(self, subscriber: Subscriber) -> None:
+        self._subscribers.remove(subscriber)
+        if not self._subscribers:
+            self._needs.hear_pieces(None)
+            self._meters.clear()
+            self._queue.clear()
+            self._finished.clear()
+            self._board.clear()
+        self._others.pages_changed(self._subscribers.watched_by_pages)
 
     def watch(self, subscriber: Subscriber, attempt_id: str | None) -> None:
         """From now on this page gets the lines of this call (None: of none); first all so far."""
         self._drain()
         subscriber.watching = None
-        if attempt_id is None:
-            return
-        call = self._call(attempt_id)
-        if call is None:
+        call = None if attempt_id is None else self._call(attempt_id)
+        if attempt_id is not None and (call is not None or self._others.has(attempt_id)):
+            subscriber.watching = attempt_id
+        self._others.pages_changed(self._subscribers.watched_by_pages)
+        if call is not None:
+            message = entries_message(call.order.attempt_id, call.timeline, whole=True)
+            subscriber.tell(as_text(message))
+        elif subscriber.watching is not None:
+            self._others.watch(subscriber.watching)
+        elif attempt_id is not None and self._needs.bus.linked:
             self._start_telling_over(attempt_id, subscriber)
-            return
-        subscriber.watching = attempt_id
-        subscriber.tell(_text(entries_message(attempt_id, call.timeline, whole=True)))
 
     def _snapshot(self, subscriber: Subscriber) -> list[str]:
         self._drain()
-        snapshot = {
-            "type": "snapshot",
-            "now": self._needs.now(),
-            "calls": self._board.cards(),
-            "acts": [act_json(entry) for entry in self._acts],
-        }
-        watched = subscriber.watching and self._call(subscriber.watching)
-        if not watched:
-            return [_text(snapshot)]
-        entries = entries_message(watched.order.attempt_id, watched.timeline, whole=True)
-        return [_text(snapshot), _text(entries)]
+        snapshot: Json = {"type": "snapshot", "now": self._needs.now()}
+        snapshot["calls"] = self._board.cards()
+        snapshot["acts"] = self._acts.json()
+        if subscriber.is_page:
+            snapshot |= self._others.told
+            elsewhere = [card for card in self._others.cards() if not self.has(card["id"])]
+            if elsewhere:
+                every = [*snapshot["calls"], *elsewhere]
+                snapshot["calls"] = sorted(every, key=lambda card: float(card["began_at"]))
+        texts = [as_text(snapshot)]
+        for attempt_id in subscriber.watched:
+            call = self._call(attempt_id)
+            if call is not None:
+                texts.append(as_text(entries_message(attempt_id, call.timeline, whole=True)))
+            elif subscriber.is_page and self._others.has(attempt_id):
+                self._others.watch(attempt_id)
+        return texts
 
     def _live(self) -> list[LiveCall]:
         # A settled call stays on the switchboard until its recording is written.
@@ -189,19 +197,45 @@ class Feed:
     def _call(self, attempt_id: str) -> LiveCall | None:
         return None if attempt_id in self._over else self._needs.board.live_call(attempt_id)
 
-    async def _read_acts(self) -> None:
-        if self._acts_known:
-            return
-        self._acts_known = True
-        try:
-            async with asyncio.timeout(STORE_S):
-                kept = await self._needs.store.acts(limit=RECENT_ACTS)
-        except (StoreError, TimeoutError):
-            self._acts_known = False  # the page itself tells that the log cannot be read
-            return
-        newer, numbers = list(self._acts), {entry.number for entry in self._acts}
-        older = [entry for entry in kept if entry.number not in numbers]
-        self._acts = deque([*newer, *older][:RECENT_ACTS], maxlen=RECENT_ACTS)
+    def _listeners(self, call: LiveCall) -> int:
+        return call.listeners + self.listen_elsewhere(call.order.attempt_id)
+
+    # --- other workers (vocero.operators.others.Pages) -------------------------------------------
+    def has(self, attempt_id: str) -> bool:
+        """Whether this call is one of ours."""
+        return self._board.knows(attempt_id)
+
+    def knows(self, attempt_id: str) -> bool:
+        """Whether this call is on, here or at another worker."""
+        return self._call(attempt_id) is not None or self._others.has(attempt_id)
+
+    def act_elsewhere(self, entry: AuditEntry) -> None:
+        """An operator did something at another worker."""
+        self._acts.add(entry)
+        self._subscribers.tell_pages({"type": "act", "act": act_json(entry)})
+
+    def over_elsewhere(self, attempt_id: str) -> None:
+        """A call of another worker is settled."""
+        if not self.has(attempt_id):
+            self._start_telling_over(attempt_id, to_others=False)
+
+    def new_stream(self) -> ForOthers:
+        """Somebody looks on at another worker."""
+        stream = ForOthers(self._snapshot)
+        self._join(stream)
+        return stream
+
+    def end_stream(self, stream: ForOthers) -> None:
+        """Nobody does any more."""
+        self._leave(stream)
+
+    def give_lines(self, stream: ForOthers, attempt_id: str) -> None:
+        """All lines of this call, if it is ours, and from now on every new one."""
+        self._drain()
+        call = self._call(attempt_id)
+        if call is not None:
+            stream.calls.add(attempt_id)
+            stream.tell(as_text(entries_message(attempt_id, call.timeline, whole=True)))
 
     # --- the task -------------------------------------------------------------------------------
     async def run(self) -> None:
@@ -243,12 +277,11 @@ class Feed:
             self._overflown = False
             self._queue.clear()
             self._board.read(self._live(), self._needs.now())
-            for subscriber in self._subscribers:
-                subscriber.start_anew()
+            self._subscribers.start_anew()
             return
         cards: dict[str, Json] = {}
         lines: dict[str, list[TimelineEntry]] = {}
-        watched = {each.watching for each in self._subscribers}
+        watched = self._subscribers.watched
         while self._queue:
             attempt_id, entry = self._queue.popleft()
             card = self._card(attempt_id, entry)
@@ -257,9 +290,11 @@ class Feed:
             if entry is not None and attempt_id in watched:
                 lines.setdefault(attempt_id, []).append(entry)
         for card in cards.values():
-            self._broadcast(card)
+            self._subscribers.tell(card)
         for attempt_id, entries in lines.items():
-            self._tell_watchers(attempt_id, entries_message(attempt_id, entries, whole=False))
+            self._subscribers.tell_watchers(
+                attempt_id, entries_message(attempt_id, entries, whole=False)
+            )
         while self._finished:
             attempt_id = self._finished.pop()
             self._board.over(attempt_id)
@@ -274,59 +309,31 @@ class Feed:
         return None if call is None else self._board.begins(call, self._needs.now())
 
     def _tell_levels(self) -> None:
-        if self._levels:
-            text = _text(levels_message(self._levels))
-            self._levels.clear()
-            for subscriber in self._subscribers:
-                subscriber.tell_latest("levels", text)
+        own, every = self._meters.take()
+        if own:
+            self._subscribers.tell_levels(levels_message(own), pages=False)
+        if every:
+            self._subscribers.tell_levels(levels_message(every), pages=True)
 
     def _tell_figures(self) -> None:
-        for attempt_id in {each.watching for each in self._subscribers if each.watching}:
+        for attempt_id in self._subscribers.watched:
             call = self._call(attempt_id)
             if call is not None:
-                text = _text(self._board.figures(call))
-                for subscriber in self._subscribers:
-                    if subscriber.watching == attempt_id:
-                        subscriber.tell_latest("figures", text)
-
-    def _broadcast(self, message: Json) -> None:
-        text = _text(message)
-        for subscriber in self._subscribers:
-            subscriber.tell(text)
-
-    def _tell_watchers(self, attempt_id: str, message: Json) -> None:
-        text = _text(message)
-        for subscriber in self._subscribers:
-            if subscriber.watching == attempt_id:
-                subscriber.tell(text)
+                figures = self._board.figures(call)
+                self._subscribers.tell_watchers(attempt_id, figures, latest="figures")
 
     # --- calls that are over --------------------------------------------------------------------
-    def _start_telling_over(self, attempt_id: str, only: Subscriber | None = None) -> None:
-        self._needs.tasks().create_task(self._tell_over(attempt_id, only), name="call is over")
+    def _start_telling_over(
+        self, attempt_id: str, only: Subscriber | None = None, *, to_others: bool = True
+    ) -> None:
+        telling = self._tell_over(attempt_id, only, to_others)
+        self._needs.tasks().create_task(telling, name="call is over")
 
-    async def _tell_over(self, attempt_id: str, only: Subscriber | None) -> None:
-        try:
-            async with asyncio.timeout(STORE_S):
-                summary = await self._summary(attempt_id)
-        except Exception as error:
-            # The page asks for it itself if it wants to; the group that this runs in holds calls.
-            with call_context(attempt_id):
-                log.warning("no summary of a call that is over: %s", type(error).__name__)
-            summary = None
-        message = {"type": "over", "id": attempt_id, "summary": summary}
-        if only is None:
-            self._broadcast(message)
+    async def _tell_over(self, attempt_id: str, only: Subscriber | None, to_others: bool) -> None:
+        message = await self._told_of_endings.message(attempt_id)
+        if only is not None:
+            only.tell(as_text(message))
+        elif to_others:
+            self._subscribers.tell(message)
         else:
-            only.tell(_text(message))
-
-    async def _summary(self, attempt_id: str) -> Json | None:
-        record = await self._needs.store.call(attempt_id)
-        if record is None or record.attempt.attempt_id != attempt_id:
-            return None
-        has_sound = await asyncio.to_thread(self._recorded.has_sound, attempt_id)
-        return summary_json(record, live=False, has_sound=has_sound)
-
-
-def _text(message: Json) -> str:
-    # In ASCII: half a surrogate pair, which an agent's JSON can hold, has no other form.
-    return json.dumps(message, separators=(",", ":"))
+            self._subscribers.tell_pages(message)

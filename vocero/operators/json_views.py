@@ -9,16 +9,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
+from bridge.phases import Phase
 from data.call import CallOrder, EntryKind, TimelineEntry
 from data.errand import Errand
 from data.record_json import errand_from_json
 from data.store import AuditEntry, CallRecord
-from vocero.operators.needs import LiveCall
 from vocero.operators.words import masked_person
 
 Json = dict[str, Any]
+
+
+class Live(Protocol):
+    """What is shown of a call that is on (vocero.operators.calls.Seen fits)."""
+
+    @property
+    def phase(self) -> Phase: ...
+    @property
+    def taken_over_by(self) -> str: ...
+
 
 _MEASURED = re.compile(r"([a-z_]{1,40})=(-?[0-9]{1,12})", re.ASCII)
 ANSWER_MS = "answer_ms"
@@ -120,7 +130,7 @@ def summary_json(record: CallRecord, *, live: bool, has_sound: bool) -> Json:
 
 def full_json(
     record: CallRecord,
-    live: LiveCall | None,
+    live: Live | None,
     entries: Iterable[TimelineEntry],
     *,
     sound_began: float | None,
@@ -149,7 +159,7 @@ def full_json(
         "sound_began": sound_began,
         "figures": figures_of(lines),
         "acts": [act_json(entry) for entry in acts],
-        "taken_over_by": "" if live is None else live.snapshot.taken_over_by,
+        "taken_over_by": "" if live is None else live.taken_over_by,
     }
 
 

@@ -6,7 +6,7 @@ beginning or read off a call that has been on for a while.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from data.call import CallOrder, EntryKind, Speaker, TimelineEntry
@@ -85,7 +85,9 @@ class _Card:
 class LiveBoard:
     """The cards of the calls that are on."""
 
-    def __init__(self) -> None:
+    def __init__(self, listeners: Callable[[LiveCall], int]) -> None:
+        """`listeners`: how many listen to a call, wherever they do."""
+        self._listeners = listeners
         self._cards: dict[str, _Card] = {}
 
     def read(self, calls: Iterable[LiveCall], now: float) -> None:
@@ -114,9 +116,9 @@ class LiveBoard:
         card.follow(entry)
         return None if entry.kind in NOT_ON_CARDS else {"type": "call", "call": card.json()}
 
-    def listeners(self, attempt_id: str, count: int) -> Json | None:
-        """So many listen now."""
-        card = self._cards.get(attempt_id)
+    def listeners_changed(self, call: LiveCall) -> Json | None:
+        """More or fewer listen now."""
+        card, count = self._cards.get(call.order.attempt_id), self._listeners(call)
         if card is None or card.listeners == count:
             return None
         card.listeners = count
@@ -146,7 +148,7 @@ class LiveBoard:
         }
 
     def _take(self, call: LiveCall, now: float) -> _Card:
-        card = _Card(call.order, now - call.at_s, listeners=call.listeners)
+        card = _Card(call.order, now - call.at_s, listeners=self._listeners(call))
         for entry in call.timeline:
             card.follow(entry)
         self._cards[call.order.attempt_id] = card

@@ -46,6 +46,5 @@ async def _hear(room: Room, peer: Peer, session: Session, subscriber: Subscriber
 
 async def _watch(room: Room, session: Session, subscriber: Subscriber, attempt_id: str) -> None:
     # Who reads along is written down; one that cannot be is told nothing.
-    known = room.needs.board.live_call(attempt_id) is not None
-    if not known or await room.audit.opened(session, attempt_id):
+    if not room.feed.knows(attempt_id) or await room.audit.opened(session, attempt_id):
         room.feed.watch(subscriber, attempt_id)

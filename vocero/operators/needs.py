@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from bridge.phases import Phase
 from bridge.playback_figures import PlaybackFigures
 from data.call import CallOrder, TimelineEntry
 from data.store import Attempt, AuditEntry, CallFigures, CallFilter, CallRecord
+from vocero.bus.bus import Bus, NoOthers
 
 
 class Piece(Protocol):
@@ -130,3 +131,5 @@ class OperatorsNeeds:
     answer_tool: AskCustomer
     tasks: Callable[[], asyncio.TaskGroup]
     """The group that what goes on behind a page belongs to; there is one while the service runs."""
+    bus: Bus = field(default_factory=NoOthers)
+    """The way to the other workers, who answer the same operators."""

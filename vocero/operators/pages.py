@@ -82,6 +82,7 @@ def _add_login(blueprint: Blueprint, room: Room) -> None:
         if len(password) > LONGEST_PASSWORD or not room.access.password_is_right(password):
             # Counted before anything is awaited: many at once are no way around the limit.
             room.limit.failed(address, now)
+            room.told.login_failed(address)
             await room.audit.note(name, Act.LOGIN_FAILED, detail=address)
             return _login(room, 401, error="wrong", wait_s=room.limit.wait_s(address, now))
         session, cookie = room.access.begin(name)
@@ -102,6 +103,7 @@ def _add_login(blueprint: Blueprint, room: Room) -> None:
     async def logout() -> ResponseReturnValue:
         session = logged_in()
         room.access.end(session)
+        room.told.logged_out(session)
         await room.audit.note(session.name, Act.LOGOUT)
         answer = redirect(f"{BASE_PATH}/login", 303)
         answer.delete_cookie(COOKIE, path=BASE_PATH, httponly=True, samesite="Strict")

@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 
 from quart import Blueprint, Response, request
 
+from bridge.phases import Phase
 from data.call import OutcomeStatus, TimelineEntry
 from data.store import LONGEST_PAGE, CallFilter, CallRecord
 from vocero.operators.answers import Refused, done, json_answer
 from vocero.operators.audit import Act
+from vocero.operators.calls import Seen
 from vocero.operators.day_figures import day_bounds, day_json
 from vocero.operators.guard import logged_in
 from vocero.operators.json_views import (
@@ -26,6 +28,8 @@ from vocero.operators.json_views import (
 from vocero.operators.room import Room, in_time
 from vocero.operators.words import is_id, one_line
 
+UNSEEN = Seen(Phase.CONNECTING, 0.0, "")
+"""A call of another worker that cannot be asked."""
 PAGE = 50
 ACTS_PAGE = 100
 ACTS_OF_A_CALL = 200
@@ -59,15 +63,18 @@ def add_past_calls(blueprint: Blueprint, room: Room) -> None:
         began = await asyncio.to_thread(room.recorded.sound_began, attempt_id)
         entries = await _entries(room, record)
         # Looked at last: a call that ends meanwhile is over, and the page asks once more.
-        live = room.needs.board.live_call(attempt_id) if record.report is None else None
-        if live is not None:
-            entries = live.timeline
+        live = await _seen(room, record)
+        own = room.calls.own(attempt_id)
+        if live is not None and own is not None:
+            entries = own.timeline
         return json_answer(full_json(record, live, entries, sound_began=began, acts=acts))
 
     @blueprint.delete("/api/calls/<attempt_id>")
     async def erase(attempt_id: str) -> Response:
         record = await kept_call(room, attempt_id)
-        if record.ended_at is None or room.needs.being_recorded(attempt_id):
+        if record.ended_at is None:
+            raise Refused("still_live")
+        if await room.calls.being_recorded(attempt_id, record.ended_at):
             raise Refused("still_live")
         # The sound first: what the store forgets could not be found again.
         await asyncio.to_thread(room.recorded.remove, attempt_id)
@@ -125,10 +132,23 @@ async def _entries(room: Room, record: CallRecord) -> tuple[TimelineEntry, ...]:
     return await in_time(room.needs.store.lines(record.attempt.attempt_id))
 
 
+async def _seen(room: Room, record: CallRecord) -> Seen | None:
+    """The call while it is on; one of which nobody can tell counts as on."""
+    if record.report is not None:
+        return None
+    try:
+        return await room.calls.seen(record.attempt.attempt_id)
+    except Refused:
+        return None if record.ended_at is not None else UNSEEN
+
+
 def _is_live(room: Room, record: CallRecord) -> bool:
-    return (
-        record.report is None and room.needs.board.live_call(record.attempt.attempt_id) is not None
-    )
+    if record.report is not None:
+        return False
+    if room.calls.own(record.attempt.attempt_id) is not None:
+        return True
+    # To ask about each would take too long: what has not ended is kept by somebody.
+    return room.needs.bus.several and record.ended_at is None
 
 
 def _filter(zone: ZoneInfo) -> CallFilter:

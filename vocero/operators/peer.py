@@ -21,7 +21,7 @@ SEND_S = 10.0
 """A browser that takes nothing for so long is given up."""
 CLOSE_S = 2.0
 """How long it may take to finish the closing handshake."""
-OVER, GOING_AWAY, ABUSE, DEFECT, LOGGED_OUT = 1000, 1001, 1008, 1011, 4401
+OVER, GOING_AWAY, ABUSE, DEFECT, TRY_LATER, LOGGED_OUT = 1000, 1001, 1008, 1011, 1013, 4401
 """Close codes."""
 
 

@@ -14,8 +14,10 @@ from urllib.parse import parse_qs
 from quart import Quart
 from werkzeug.http import parse_cookie
 
+from vocero.bus.bus import OutOfReach
 from vocero.operators import listen_socket, live_socket, speak_socket
 from vocero.operators.access import Session, session_cookie
+from vocero.operators.answers import Refused
 from vocero.operators.audit import Act
 from vocero.operators.peer import (
     ABUSE,
@@ -89,7 +91,7 @@ class Sockets:
 
     async def serve(self, scope: Any, receive: Receive, send: Send) -> None:
         """One websocket from its request to its end."""
-        admitted = self._admit(scope)
+        admitted = await self._admit(scope)
         if isinstance(admitted, int):
             await refuse(scope, send, admitted)
             return
@@ -99,7 +101,7 @@ class Sockets:
         finally:
             self._open -= 1
 
-    def _admit(self, scope: Any) -> _Admitted | int:
+    async def _admit(self, scope: Any) -> _Admitted | int:
         """Who this is, or the status to refuse with. Looks at nothing but the request."""
         room, headers = self._room, _headers(scope)
         found = _OF_A_CALL.fullmatch(scope["path"])
@@ -116,14 +118,20 @@ class Sockets:
             return 403
         if not room.site.origin_is_ours(origins[0], hosts[0]):
             return 403
-        if not room.tickets.use(_ticket(scope), session, purpose, attempt_id):
-            return 403
+        try:
+            if not await room.tickets.spend(_ticket(scope), session, purpose, attempt_id):
+                return 403
+        except OutOfReach:
+            log.warning("a ticket of another worker was refused: Redis is away")
+            return 503
         if room.feed.closed.is_set() or self._open >= MOST_SOCKETS:
             return 503
         if purpose is Purpose.LIVE:
             return 503 if room.feed.is_full else _Admitted(session, purpose, "")
-        if room.needs.board.live_call(attempt_id) is None:
-            return 404
+        try:
+            await room.calls.must_be_on(attempt_id)
+        except Refused as why:
+            return 404 if why.code == "over" else 503
         return _Admitted(session, purpose, attempt_id)
 
     async def _hold(self, who: _Admitted, scope: Any, receive: Receive, send: Send) -> None:

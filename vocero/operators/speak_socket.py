@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from audio.formats import ULAW_8000, AudioFormat, parse_format
 from audio.transcode import Transcoder
-from bridge.phases import Phase
 from vocero.operators.access import Session
+from vocero.operators.answers import Refused
 from vocero.operators.audit import Act
+from vocero.operators.mouths import Mouth
 from vocero.operators.peer import Peer, PeerAbuses, read_json, until_first
 from vocero.operators.room import Room
 from vocero.operators.speakers import Speech
@@ -29,33 +30,26 @@ async def serve(room: Room, peer: Peer, session: Session, attempt_id: str) -> No
     if audio_format is None:
         await peer.send_json({"type": "refused", "error": "bad_request"})
         return
-    speech = room.speakers.begin(session, attempt_id)
+    elsewhere = await room.told.speaks_elsewhere(session, attempt_id)
+    speech = None if elsewhere else room.speakers.begin(session, attempt_id)
     if speech is None:
         await peer.send_json({"type": "refused", "error": "busy"})
         return
+    mouth: Mouth | None = None
     try:
-        if not room.needs.board.take_over(attempt_id, session.name):
-            speech.settled = True  # it never was ours
-            await peer.send_json({"type": "refused", "error": why_not(room, session, attempt_id)})
+        try:
+            mouth = await room.mouths.take_over(attempt_id, session.name)
+        except Refused as why:
+            await peer.send_json({"type": "refused", "error": why.code})
             return
         room.soon(room.audit.note(session.name, Act.TOOK_OVER, attempt_id), "noting a takeover")
         await peer.send_json({"type": "taken"})
-        talk = _Talk(room, peer, session, speech, Transcoder(audio_format, ULAW_8000))
-        with room.feed.ending_of(attempt_id) as over:
-            await until_first(talk.pass_on(), _ended(peer, speech), _over(peer, speech, over))
+        talk = _Talk(room, peer, session, speech, mouth, Transcoder(audio_format, ULAW_8000))
+        await until_first(talk.pass_on(), _ended(peer, speech), _lost(peer, speech, mouth))
     finally:
         room.speakers.end(session, speech)
-        if not speech.settled:
-            room.needs.board.operator_gone(attempt_id, session.name)
-
-
-def why_not(room: Room, session: Session, attempt_id: str) -> str:
-    """The code of why this operator has not got this call."""
-    call = room.needs.board.live_call(attempt_id)
-    if call is None or call.phase in (Phase.CLOSING, Phase.ENDED):
-        return "over"
-    taken_by = call.snapshot.taken_over_by
-    return "busy" if taken_by and taken_by != session.name else "not_talking"
+        if mouth is not None and not speech.settled:
+            mouth.gone()
 
 
 async def _begin(peer: Peer) -> AudioFormat | None:
@@ -83,10 +77,14 @@ async def _ended(peer: Peer, speech: Speech) -> None:
         await peer.send_json({"type": "refused", "error": "busy"})
 
 
-async def _over(peer: Peer, speech: Speech, over: asyncio.Event) -> None:
-    await over.wait()
+async def _lost(peer: Peer, speech: Speech, mouth: Mouth) -> None:
+    code = await mouth.lost()
     speech.settled = True
-    await peer.send_json({"type": "over"})
+    await peer.send_json(_no_more(code))
+
+
+def _no_more(code: str) -> dict[str, str]:
+    return {"type": "over"} if code == "over" else {"type": "refused", "error": code}
 
 
 @dataclass(slots=True)
@@ -95,6 +93,7 @@ class _Talk:
     peer: Peer
     session: Session
     speech: Speech
+    mouth: Mouth
     transcoder: Transcoder
     heard_ms: float = 0.0
 
@@ -114,15 +113,11 @@ class _Talk:
                 return
 
     async def _sound(self, pcm: bytes) -> bool:
-        attempt_id, sound = self.speech.attempt_id, self.transcoder.convert(pcm)
-        if self.room.needs.board.operator_audio(attempt_id, self.session.name, sound):
-            return True
-        if self.speech.ended.is_set():
-            return True  # what there is to say about it is being said
+        code = self.mouth.sound(self.transcoder.convert(pcm))
+        if not code or self.speech.ended.is_set():
+            return True  # what there is to say about its end is being said
         self.speech.settled = True
-        why = why_not(self.room, self.session, attempt_id)
-        over = {"type": "over"} if why == "over" else {"type": "refused", "error": why}
-        await self.peer.send_json(over)
+        await self.peer.send_json(_no_more(code))
         return False
 
     async def _told(self, text: str) -> bool:
@@ -132,10 +127,15 @@ class _Talk:
                 words = one_line(summary)[:LONGEST_TYPED] if isinstance(summary, str) else ""
             case _:
                 return False
-        room, attempt_id = self.room, self.speech.attempt_id
-        if not room.needs.board.hand_back(attempt_id, self.session.name, words):
-            return not await self._sound(b"")
+        code = await self.mouth.hand_back(words)
+        if code:
+            if self.speech.ended.is_set():
+                return False
+            self.speech.settled = True
+            await self.peer.send_json(_no_more(code))
+            return True
         self.speech.settled = True
+        room, attempt_id = self.room, self.speech.attempt_id
         room.soon(
             room.audit.note(self.session.name, Act.HANDED_BACK, attempt_id), "noting a hand-back"
         )

@@ -45,9 +45,23 @@ class Speakers:
         if self._speeches.get(session.session_id) is speech:
             del self._speeches[session.session_id]
 
-    def handed_back(self, session: Session, attempt_id: str) -> None:
+    def handed_back(self, session_id: str, attempt_id: str) -> None:
         """The call was handed back by another way than the socket."""
-        speech = self._speeches.get(session.session_id)
+        speech = self._speeches.get(session_id)
         if speech is not None and speech.attempt_id == attempt_id:
             speech.handed_back = speech.settled = True
             speech.ended.set()
+
+    def begins_elsewhere(self, session_id: str, attempt_id: str) -> bool:
+        """This operator wants to speak by another worker; False while they speak in another call.
+
+        In the same call the newer socket takes the place of ours.
+        """
+        speech = self._speeches.get(session_id)
+        if speech is None:
+            return True
+        if speech.attempt_id != attempt_id:
+            return False
+        speech.settled = True
+        speech.ended.set()
+        return True

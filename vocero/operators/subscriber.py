@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 MOST_WAITING = 200
 """Messages for a page that does not read; with one more all of them give way to a snapshot."""
@@ -12,6 +12,8 @@ MOST_WAITING = 200
 
 class Subscriber:
     """A live page's queue. Messages are JSON objects as text; each gets its number on the way."""
+
+    is_page = True
 
     def __init__(self, snapshot: Callable[[Subscriber], list[str]]) -> None:
         """`snapshot`: everything that the page shows, as messages to begin with."""
@@ -23,6 +25,11 @@ class Subscriber:
         self._anew = True
         self._number = 0
         self._wake = asyncio.Event()
+
+    @property
+    def watched(self) -> Collection[str]:
+        """The calls whose lines are wanted here."""
+        return () if self.watching is None else (self.watching,)
 
     def tell(self, text: str) -> None:
         """One more message. Never waits."""
@@ -66,3 +73,18 @@ class Subscriber:
         # Every page has numbers of its own, so that the rest of a message is made once for all.
         number, self._number = self._number, self._number + 1
         return f'{{"n":{number},{text[1:]}'
+
+
+class ForOthers(Subscriber):
+    """What the other workers' pages are told of our calls."""
+
+    is_page = False
+
+    def __init__(self, snapshot: Callable[[Subscriber], list[str]]) -> None:
+        super().__init__(snapshot)
+        self.calls: set[str] = set()
+        """Ours that are watched elsewhere."""
+
+    @property
+    def watched(self) -> Collection[str]:
+        return self.calls

@@ -5,14 +5,17 @@ one purpose, one call and half a minute.
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
-from vocero.operators.access import Session
+from vocero.bus.bus import Bus
+from vocero.operators.access import Access, Session
 
 TICKET_S = 30
 MOST_TICKETS = 1000
@@ -25,6 +28,18 @@ class Purpose(StrEnum):
     LIVE = "live"
     LISTEN = "listen"
     SPEAK = "speak"
+
+
+class AnyTickets(Protocol):
+    """Tickets, or those that are good at every worker."""
+
+    def give(self, session: Session, purpose: Purpose, attempt_id: str = "") -> str:
+        """A new one."""
+
+    async def spend(
+        self, token: str, session: Session, purpose: Purpose, attempt_id: str = ""
+    ) -> bool:
+        """Whether it is good for this; then it is no more. Raises OutOfReach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +77,49 @@ class Tickets:
             and (ticket.purpose, ticket.attempt_id) == (purpose, attempt_id)
             and self._now() < ticket.until
         )
+
+    async def spend(
+        self, token: str, session: Session, purpose: Purpose, attempt_id: str = ""
+    ) -> bool:
+        """AnyTickets."""
+        return self.use(token, session, purpose, attempt_id)
+
+
+class SharedTickets:
+    """Given by one worker, good once at any: each says itself what it is for, and Redis who was
+    first. While Redis is away only our own are good here, and the others' at nobody's.
+    """
+
+    def __init__(self, access: Access, bus: Bus, now: Callable[[], float]) -> None:
+        """`now` in seconds."""
+        self._access = access
+        self._bus = bus
+        self._now = now
+        self._own = Tickets(now)
+
+    def give(self, session: Session, purpose: Purpose, attempt_id: str = "") -> str:
+        """A new one."""
+        own = self._own.give(session, purpose, attempt_id)
+        said = f"{own}.{int(self._now()) + TICKET_S}"
+        return f"{said}.{self._mark(said, session, purpose, attempt_id)}"
+
+    async def spend(
+        self, token: str, session: Session, purpose: Purpose, attempt_id: str = ""
+    ) -> bool:
+        """AnyTickets."""
+        said, _, mark = token.rpartition(".")
+        own, _, until = said.rpartition(".")
+        right = self._mark(said, session, purpose, attempt_id)
+        if not hmac.compare_digest(mark.encode(), right.encode()):
+            return False
+        if not self._now() < int(until):
+            return False
+        ours = self._own.use(own, session, purpose, attempt_id)
+        if ours and not self._bus.linked:
+            return True
+        key = f"ticket.{hashlib.sha256(own.encode()).hexdigest()}"
+        return await self._bus.first(key, 2 * TICKET_S)
+
+    def _mark(self, said: str, session: Session, purpose: Purpose, attempt_id: str) -> str:
+        text = f"{said}:{session.session_id}:{purpose}:{attempt_id}"
+        return self._access.ticket_mark(text)
