@@ -77,6 +77,7 @@ PURE_MODULES = frozenset(
         "vocero.agent_setup.refusals",
         "vocero.agent_setup.showing",
         "vocero.agent_setup.telling",
+        "vocero.operators.meters",
     },
 )
 PURE_ROOMS = frozenset({"audio"})
@@ -92,6 +93,7 @@ OUTSIDE = frozenset(
         "multiprocessing",
         "openai",
         "quart",
+        "redis",
         "requests",
         "select",
         "selectors",

@@ -184,6 +184,7 @@ class RedisBus:
         task = asyncio.get_running_loop().create_task(guarded(), name=name)
         self._running.add(task)
         task.add_done_callback(self._running.discard)
+        task.add_done_callback(lambda _: work.close())  # it may have been cancelled unbegun
         return task
 
     def _nobody_has(self, question: _Question) -> bool:

@@ -44,6 +44,12 @@ class Endings:
         return summary_json(record, live=False, has_sound=has_sound)
 
 
+def has_ended(message: Json) -> bool:
+    """Whether the store says so: what it does not say another worker may know."""
+    summary = message["summary"]
+    return summary is not None and summary["ended_at"] is not None
+
+
 class EndingBells:
     """Ring when calls end."""
 

@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator, Callable
 from data.call import CallReport, EntryKind, TimelineEntry
 from data.store import AuditEntry
 from vocero.operators.audience import Audience, as_text
-from vocero.operators.endings import EndingBells, Endings
+from vocero.operators.endings import EndingBells, Endings, has_ended
 from vocero.operators.json_views import Json, act_json
 from vocero.operators.live_board import LiveBoard, entries_message, levels_message
 from vocero.operators.meters import Meters
@@ -62,7 +62,9 @@ class Feed:
 
     # --- told by the calls: quick, on the media path ------------------------------------------
     def call_placed(self, attempt_id: str) -> None:
-        """A call was ordered."""
+        """A call was ordered, or is kept here from now on."""
+        if attempt_id in self._over:
+            self._over.remove(attempt_id)  # it was let go, and is back
         if self._subscribers:
             self._enqueue(attempt_id, None)
 
@@ -87,8 +89,9 @@ class Feed:
             self._wake.set()
 
     def let_go(self, attempt_id: str) -> None:
-        """Another worker keeps this call from now on."""
+        """Another worker keeps this call from now on; what it still notes here is nobody's."""
         self.endings.ring(attempt_id)
+        self._over.append(attempt_id)
         self._board.over(attempt_id)
         self._subscribers.tell_others({"type": "gone", "id": attempt_id})
         self._others.left_here(attempt_id)
@@ -158,15 +161,16 @@ class Feed:
         self._drain()
         subscriber.watching = None
         call = None if attempt_id is None else self._call(attempt_id)
-        if attempt_id is not None and (call is not None or self._others.has(attempt_id)):
-            subscriber.watching = attempt_id
+        if call is not None or self._needs.bus.several:
+            subscriber.watching = attempt_id  # perhaps of a worker that cannot be seen yet
         self._others.pages_changed(self._subscribers.watched_by_pages)
         if call is not None:
             message = entries_message(call.order.attempt_id, call.timeline, whole=True)
             subscriber.tell(as_text(message))
-        elif subscriber.watching is not None:
+            return
+        if subscriber.watching is not None:
             self._others.watch(subscriber.watching)
-        elif attempt_id is not None and self._needs.bus.linked:
+        if attempt_id is not None and not self._others.has(attempt_id):
             self._start_telling_over(attempt_id, subscriber)
 
     def _snapshot(self, subscriber: Subscriber) -> list[str]:
@@ -332,7 +336,8 @@ class Feed:
     async def _tell_over(self, attempt_id: str, only: Subscriber | None, to_others: bool) -> None:
         message = await self._told_of_endings.message(attempt_id)
         if only is not None:
-            only.tell(as_text(message))
+            if not self._needs.bus.several or has_ended(message):
+                only.tell(as_text(message))
         elif to_others:
             self._subscribers.tell(message)
         else:

@@ -7,6 +7,7 @@ call publishes its pieces, each once however many listen. Sound waits for nobody
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import struct
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -186,14 +187,20 @@ class SoundFromOthers:
     async def _look_after(self, attempt_id: str, heard: _Heard) -> None:
         missed = 0
         while missed < MISSED_LOOKS:
-            await asyncio.sleep(LOOK_EVERY_S)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LOOK_EVERY_S):
+                    await heard.told_over.wait()
             try:
                 seen = await self._look(attempt_id)
             except Refused:
+                heard.told_over.clear()
                 continue  # it may come back, and so may its sound
-            missed = missed + 1 if seen is None else 0
             if seen is not None:
+                missed = 0
                 heard.looked_at(seen)
+            else:
+                missed += MISSED_LOOKS if heard.told_over.is_set() else 1
+            heard.told_over.clear()
         heard.end()
 
 
@@ -203,6 +210,8 @@ class _Heard:
     def __init__(self, seen: Seen) -> None:
         self.ears: set[EarElsewhere] = set()
         self.over = False
+        self.told_over = asyncio.Event()
+        """By the worker that had it; another one may have it now."""
         self.end_hearing: Callable[[], None] = lambda: None
         self.looking: asyncio.Task[None] | None = None
         self._clock = asyncio.get_running_loop().time
@@ -219,7 +228,7 @@ class _Heard:
     def hear(self, message: bytes) -> None:
         """A piece of sound, or that it is over."""
         if message == OVER:
-            self.end()
+            self.told_over.set()
             return
         piece = read_piece(message)
         if piece is not None:

@@ -2,7 +2,8 @@
 
 const MOST_ACTS = 100;
 
-/** From the server's first answer. `over`: null, or { summary } once the call has ended. */
+/** From the server's first answer. `over`: null, or { summary } once the call has ended.
+ *  `unseen`: another worker has it, and that one cannot be seen. */
 export function begun(full) {
   return {
     id: full.id,
@@ -13,6 +14,7 @@ export function begun(full) {
     figures: {},
     acts: full.acts,
     over: null,
+    unseen: false,
   };
 }
 
@@ -21,13 +23,17 @@ export function heard(state, message) {
     case "snapshot": {
       const card = message.calls.find((one) => one.id === state.id);
       const ahead_s = message.now - Date.now() / 1000;
-      if (!card) return { ...state, ahead_s, over: state.over ?? { summary: null } };
-      return { ...message.acts.reduce(withAct, state), card, ahead_s };
+      if (!card && message.others === false) return { ...state, ahead_s, unseen: !state.over };
+      if (!card) return { ...state, ahead_s, unseen: false, over: state.over ?? { summary: null } };
+      return { ...message.acts.reduce(withAct, state), card, ahead_s, unseen: false };
     }
     case "call":
-      return message.call.id === state.id ? { ...state, card: message.call } : state;
+      return message.call.id === state.id ? { ...state, card: message.call, unseen: false } : state;
+    case "gone":
+      return message.id === state.id && !state.over ? { ...state, unseen: true } : state;
     case "over":
-      return message.id === state.id ? { ...state, over: { summary: message.summary } } : state;
+      if (message.id !== state.id) return state;
+      return { ...state, unseen: false, over: { summary: message.summary } };
     case "entries": {
       if (message.id !== state.id) return state;
       return {

@@ -6,7 +6,7 @@ import { useEffect, useReducer, useRef } from "./vendor/htm-preact.module.js";
 import { CallCard } from "./live_card.js";
 import { useLiveConnection } from "./live_connection.js";
 import { NOTHING, endedCount, heard, liveCount, withoutEnded } from "./live_state.js";
-import { Act, nameOf } from "./live_parts.js";
+import { Act, OthersUnseen, nameOf } from "./live_parts.js";
 
 const TIDY = "tidy";
 const QUIET = "M6 15v2M14 14v4M22 12v8M30 14v4M38 9v14M46 13v6M54 11v10M62 14v4M70 15v2";
@@ -38,6 +38,7 @@ function LivePage() {
           onClick=${() => tell(TIDY)}
         >${t("live_tidy")}</button>
       </div>
+      ${!state.others && html`<${OthersUnseen} />`}
       ${state.slots.length
         ? html`<ul class="call-cards ${link.live ? "" : "stale"}">
             ${state.slots.map(card)}
@@ -60,10 +61,11 @@ function useTold(state) {
   useEffect(() => {
     if (!state.went) return;
     const { card, summary } = state.went;
-    const outcome = t(`status_${summary.status ?? ""}`);
+    // Without a summary how it ended could not be read.
+    const outcome = t(`status_${summary?.status ?? ""}`);
     toast(
       t("live_went", { business: nameOf(card), outcome }),
-      summary.status === "booked" ? "good" : "",
+      summary?.status === "booked" ? "good" : "",
     );
   }, [state.went]);
 }

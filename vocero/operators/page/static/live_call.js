@@ -76,6 +76,8 @@ function LiveCall({ full, showPast }) {
   const Open = DIALOGS[asked];
   return html`
     ${mine && html`<${SpeakingBar} ...${bar} />`}
+    ${state.unseen &&
+    html`<div class="notice warn" role="alert">${t("call_unseen")}</div>`}
     <div class="with-side one-call">
       <div class="stack">
         <${Head} ...${head}>

@@ -21,6 +21,11 @@ export function nameOf(card) {
   return card.business.name || card.business.number || t("live_unnamed");
 }
 
+/** Said as long as it is so: nobody should take silence for an empty house. */
+export function OthersUnseen() {
+  return html`<div class="notice warn" role="alert">${t("others_unseen")}</div>`;
+}
+
 /** One line of the log: when, who, what. `linked`: with a link to the call. */
 export function Act({ act, linked = true }) {
   const words = t(`act_${act.act}`) || act.act;

@@ -9,10 +9,19 @@ const MOST_ACTS = 200;
 const REUSE_AFTER_MS = 60_000;
 const MOST_ENDED = 8;
 
-export const NOTHING = { known: false, ahead_s: 0, slots: [], acts: [], came: null, went: null };
+export const NOTHING = {
+  known: false,
+  others: true,
+  ahead_s: 0,
+  slots: [],
+  acts: [],
+  came: null,
+  went: null,
+};
 
 /**
  * `slots`: of { card, ended: null | { summary, at_ms } } or null (free).
+ * `others`: whether the calls of Vocero's other workers are seen, if there are any.
  * `ahead_s`: how far the server's clock is ahead of this one.
  * `came`, `went`: the last call that began ({ card }) or ended ({ card, summary }), to be told.
  */
@@ -24,6 +33,10 @@ export function heard(state, message, now_ms) {
       return called(state, message.call, now_ms);
     case "over":
       return over(state, message, now_ms);
+    case "gone":
+      return gone(state, message.id);
+    case "others":
+      return { ...state, others: message.seen };
     case "act":
       return { ...state, acts: kept([...state.acts, message.act]) };
     default:
@@ -44,17 +57,18 @@ export function withoutEnded(state) {
   return { ...state, slots: state.slots.filter((slot) => slot && !slot.ended) };
 }
 
-function snapshot(state, { now, calls, acts }, now_ms) {
+function snapshot(state, { now, calls, acts, others = true }, now_ms) {
   const cards = new Map(calls.map((card) => [card.id, card]));
   const slots = state.slots.map((slot) => {
     if (!slot) return slot;
     const card = cards.get(slot.card.id);
     cards.delete(slot.card.id);
     if (card) return { card, ended: null };
+    if (!others && !slot.ended) return null; // It may go on where we cannot see it.
     // It ended while the connection was away, so how it ended is not known here.
     return slot.ended ? slot : { ...slot, ended: { summary: null, at_ms: now_ms } };
   });
-  let next = { ...state, known: true, ahead_s: now - now_ms / 1000, slots };
+  let next = { ...state, known: true, others, ahead_s: now - now_ms / 1000, slots };
   for (const card of cards.values()) next = placed(next, card, now_ms);
   return { ...next, acts: [...acts].sort((a, b) => a.number - b.number), came: null, went: null };
 }
@@ -71,6 +85,12 @@ function over(state, { id, summary }, now_ms) {
   const { card } = state.slots[index];
   const slots = state.slots.with(index, { card, ended: { summary, at_ms: now_ms } });
   return { ...state, slots, went: { card, summary } };
+}
+
+/** Its worker cannot be seen any more: nothing is known of the call, also not that it ended. */
+function gone(state, id) {
+  const index = state.slots.findIndex((slot) => slot?.card.id === id && !slot.ended);
+  return index < 0 ? state : { ...state, slots: state.slots.with(index, null) };
 }
 
 function placed(state, card, now_ms) {

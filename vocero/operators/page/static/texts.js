@@ -79,6 +79,16 @@ const TEXTS = {
     "Algo falló de nuestro lado. Probar de nuevo.",
     "Something failed on our side. Try again.",
   ],
+  error_unreachable: [
+    "La llamada está en otro proceso de Vocero y ahora no se llega a él (Redis no responde). " +
+      "No se hizo nada. Probar de nuevo en un momento.",
+    "The call is with another worker of Vocero, which cannot be reached right now (Redis does " +
+      "not answer). Nothing was done. Try again in a moment.",
+  ],
+  error_unanswered: [
+    "La llamada está en otro proceso de Vocero, que no contestó: no se sabe si se hizo.",
+    "The call is with another worker of Vocero, which did not answer: it may or may not be done.",
+  ],
   error_offline: [
     "El servidor no responde. Probar de nuevo.",
     "The server does not answer. Try again.",

@@ -25,6 +25,18 @@ addTexts({
   live_taken: ["Habla {name}", "{name} speaks"],
   live_ended_away: ["Terminó sin conexión", "Ended while disconnected"],
   live_unnamed: ["Sin nombre", "No name"],
+  others_unseen: [
+    "Ahora no se ven las llamadas de los otros procesos de Vocero: Redis no responde. " +
+      "Esas llamadas siguen, y las que se ven aquí funcionan como siempre.",
+    "The calls of Vocero's other workers cannot be seen right now: Redis does not answer. " +
+      "Those calls go on, and the ones that you see here work as always.",
+  ],
+  call_unseen: [
+    "Ahora no se ve esta llamada: el proceso de Vocero que la tiene no responde. " +
+      "En cuanto responda, sigue aquí sola.",
+    "This call cannot be seen right now: the worker of Vocero that has it does not answer. " +
+      "As soon as it does, it goes on here by itself.",
+  ],
   live_time: ["Duración", "Duration"],
   acts_title: ["Registro", "Log"],
   acts_none: [
