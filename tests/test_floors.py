@@ -77,6 +77,7 @@ PURE_MODULES = frozenset(
         "vocero.agent_setup.refusals",
         "vocero.agent_setup.showing",
         "vocero.agent_setup.telling",
+        "vocero.bus.address",
         "vocero.operators.meters",
     },
 )

@@ -14,6 +14,7 @@ from redis.asyncio import Redis
 
 from tests.bus.conftest import PREFIX, SECRET, all_linked, buses, until
 from tests.bus.redis_server import RedisServer
+from vocero.bus.address import address_problem
 from vocero.bus.bus import ANSWER_S, GONE_S, Json, NoAnswer, NoOthers, OutOfReach
 from vocero.bus.opening import make_bus
 from vocero.bus.redis_bus import RedisBus
@@ -246,6 +247,30 @@ def test_nothing_is_imported_once_it_is_at_work(redis_server: RedisServer) -> No
         [sys.executable, "-c", LOOK, redis_server.url], check=True, capture_output=True, text=True
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    "url", ["redis://h", "redis://:p@h:6379/0", "rediss://u:p@h:6380/2", "unix:///run/redis.sock"]
+)
+def test_an_address_of_a_redis(url: str) -> None:
+    assert address_problem(url) == ""
+    RedisBus(url, PREFIX, SECRET)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "localhost",
+        "http://h",
+        "redis://",
+        "redis://h:port/0",
+        "redis://h/zero",
+        "unix://",
+        "redis://[x",
+    ],
+)
+def test_what_is_no_address_of_a_redis_is_said_without_it(url: str) -> None:
+    assert "redis://:password@host" in address_problem(url)
 
 
 def test_the_bus_is_that_of_the_settings() -> None:

@@ -98,7 +98,7 @@ async def workers(
     async with AsyncExitStack() as stack:
         for _ in range(count):
             bus = RedisBus(server.url, PREFIX, SECRET)
-            made.append(await stack.enter_async_context(_worker(bus, family, tmp_path, scene)))
+            made.append(await stack.enter_async_context(one_worker(bus, family, tmp_path, scene)))
         await all_linked([each.bus for each in made])
         for worker, name in zip(made, ("Ana", "Bea", "Cleo"), strict=False):
             assert (await worker.browser.log_in(name)).status == 303
@@ -111,7 +111,7 @@ async def workers(
 
 
 @asynccontextmanager
-async def _worker(
+async def one_worker(
     bus: RedisBus, family: list[MemoryStore], tmp_path: Path, scene: Scene
 ) -> AsyncIterator[Worker]:
     def rewire(_: World, outside: Outside) -> Outside:

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.bus.conftest import all_linked, until
+from simulation.scenes import BOOKED
+from tests.bus.conftest import PREFIX, SECRET, all_linked, until
 from tests.bus.redis_server import RedisServer
-from tests.operators.several.conftest import message, talking, workers
+from tests.operators.several.conftest import message, one_worker, talking, workers
+from vocero.bus.redis_bus import RedisBus
 
 pytestmark = pytest.mark.sockets
 
@@ -88,6 +90,11 @@ async def test_the_cards_of_a_worker_that_dies_go(
             assert asyncio.get_running_loop().time() - began < 10
             async with await a.browser.live() as second:
                 assert [card["id"] for card in (await second.next())["calls"]] == [own]
+            # A worker that comes while the page is open is seen, too.
+            bus = RedisBus(redis_server.url, PREFIX, SECRET)
+            async with one_worker(bus, [], tmp_path, BOOKED) as c, talking(c) as third:
+                card = await message(page, "call", lambda told: told["call"]["id"] == third)
+                assert card["call"]["customer"]["number"].endswith("***01")
 
 
 async def test_redis_goes_and_comes_back(redis_server: RedisServer, tmp_path: Path) -> None:
