@@ -14,6 +14,7 @@ from quart import Quart, Response, request
 from twilio.base.exceptions import TwilioRestException
 from twilio.request_validator import RequestValidator
 from twilio.rest import Client
+from twilio.rest.messaging.v2.channels_sender import ChannelsSenderList
 from websockets.asyncio.server import Server, ServerConnection, serve
 
 from simulation.carrier import SimulatedTwilio
@@ -235,3 +236,26 @@ async def test_the_sdk_reads_what_the_account_has(world: World) -> None:
     with pytest.raises(TwilioRestException) as unknown:
         await asyncio.to_thread(sdk.voice.v1.dialing_permissions.countries("nowhere").fetch)
     assert unknown.value.status == 404
+
+
+async def test_the_sdk_changes_where_numbers_and_senders_lead(world: World) -> None:
+    sdk, holdings = world.sdk, world.twilio.office.holdings
+    holdings.numbers[FROM] = OwnNumber(voice_url="https://old.example.com/voice")
+    holdings.senders[FROM] = Sender("https://old.example.com/whatsapp")
+    (owned,) = await asyncio.to_thread(sdk.incoming_phone_numbers.list, phone_number=FROM)
+    number = sdk.incoming_phone_numbers(owned.sid)
+    changed = await asyncio.to_thread(number.update, voice_url="https://new.example.com/voice")
+    assert (changed.voice_url, changed.voice_method) == ("https://new.example.com/voice", "POST")
+    with pytest.raises(TwilioRestException) as wrong:
+        await asyncio.to_thread(number.update, voice_url="no address")
+    assert wrong.value.code == 21502
+    (listed,) = await asyncio.to_thread(sdk.messaging.v2.channels_senders.list, channel="whatsapp")
+    sender = sdk.messaging.v2.channels_senders(listed.sid)
+    webhook = {"callback_url": "https://new.example.com/whatsapp", "callback_method": "POST"}
+    wish = ChannelsSenderList.MessagingV2ChannelsSenderRequestsUpdate({"webhook": webhook})
+    await asyncio.to_thread(sender.update, wish)
+    assert holdings.senders[FROM].callback_url == "https://new.example.com/whatsapp"
+    holdings.read_only = True
+    with pytest.raises(TwilioRestException) as refused:
+        await asyncio.to_thread(sender.update, wish)
+    assert (refused.value.status, refused.value.code) == (403, 20403)
