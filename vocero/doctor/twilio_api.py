@@ -1,4 +1,5 @@
-"""Twilio's REST interface as the doctor reads it: read-only, every answer bounded.
+"""Twilio's REST interface as the doctor uses it, every answer bounded. Only the two `set_…` change
+something, and only `vocero doctor --fix` calls them.
 
 Source: Twilio's OpenAPI documents twilio_api_v2010, twilio_voice_v1 and twilio_messaging_v2.
 """
@@ -54,6 +55,19 @@ class TwilioApi:
         """The WhatsApp senders, the first hundred of them."""
         query = {"Channel": "whatsapp", "PageSize": MOST_LISTED}
         return await self._get(f"{self._messaging}/v2/Channels/Senders", query)
+
+    async def set_voice_webhook(self, number_sid: str, url: str) -> Answer:
+        """Where calls to a number (PN…) lead. What else is set for it stays."""
+        where = f"{self._account}/IncomingPhoneNumbers/{quote(number_sid)}.json"
+        form = {"VoiceUrl": url, "VoiceMethod": "POST"}
+        return await self._asker.ask("POST", where, auth=self._auth, form=form)
+
+    async def set_sender_webhook(self, sender_sid: str, webhook: Mapping[str, str]) -> Answer:
+        """All the addresses of a WhatsApp sender (XE…), by Twilio's names for them."""
+        where = f"{self._messaging}/v2/Channels/Senders/{quote(sender_sid)}"
+        return await self._asker.ask(
+            "POST", where, auth=self._auth, body={"webhook": dict(webhook)}
+        )
 
     async def _get(self, url: str, query: Mapping[str, str] | None = None) -> Answer:
         return await self._asker.ask("GET", url, auth=self._auth, query=query)

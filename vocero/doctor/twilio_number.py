@@ -10,15 +10,15 @@ from vocero.doctor.case import Case
 from vocero.doctor.finding import Finding, failed, needs_setting, not_checked, ok, warning
 from vocero.doctor.rest import Answer, NoReply, Reply
 from vocero.doctor.twilio_api import TwilioApi, no_use, rows
+from vocero.twilio_addresses import CALLED_BACK, NUMBERS_PAGE
 
 NUMBER = "phone number"
 CALLBACK = "phone number webhook"
 COUNTRIES = "countries"
-CALLED_BACK = "/webhook/voice/outbound"
 MOST_COUNTRIES = 20
 """So many are asked for; who allows more sees to the rest in the console."""
 
-_NUMBERS = "see https://console.twilio.com, Phone Numbers > Active numbers"
+_NUMBERS = f"see {NUMBERS_PAGE}"
 _PERMISSIONS = "tick them in https://console.twilio.com, Voice > Settings > Geo permissions"
 _AGAIN = "try again; https://status.twilio.com"
 
@@ -65,17 +65,25 @@ def _callback(case: Case, owned: dict[str, Any]) -> Finding:
         return needs_setting(CALLBACK, lacking)
     wanted = f"{case.settings.base_url}{CALLED_BACK}"
     mend = f"set its 'a call comes in' to {wanted} (POST); {_NUMBERS}"
-    if owned.get("voice_application_sid") or owned.get("trunk_sid"):
+    if goes_elsewhere(owned):
         detail = "who calls back reaches a TwiML application or trunk, not Vocero"
         return warning(CALLBACK, detail, mend)
-    if leads_to(owned.get("voice_url"), wanted):
+    if leads_to(owned.get("voice_url"), owned.get("voice_method"), wanted):
         return ok(CALLBACK, "who calls back hears what Vocero is")
-    return warning(CALLBACK, "who calls back does not reach Vocero", mend)
+    detail = "who calls back does not reach Vocero"
+    return warning(CALLBACK, detail, f"run `vocero doctor --fix`, or {mend}")
 
 
-def leads_to(url: object, wanted: str) -> bool:
+def goes_elsewhere(owned: dict[str, Any]) -> str:
+    """The TwiML application or trunk that a number's calls go to, or ""."""
+    return str(owned.get("voice_application_sid") or owned.get("trunk_sid") or "")
+
+
+def leads_to(url: object, method: object, wanted: str) -> bool:
     """Whether a webhook is this address; what follows "#" only tells Twilio how to deliver."""
-    return isinstance(url, str) and url.partition("#")[0].rstrip("/") == wanted
+    if not isinstance(url, str) or method not in (None, "", "POST"):
+        return False
+    return url.partition("#")[0].rstrip("/") == wanted
 
 
 # --- countries -----------------------------------------------------------------------------------

@@ -9,14 +9,12 @@ from vocero.doctor.finding import Finding, failed, needs_setting, not_checked, o
 from vocero.doctor.rest import Reply
 from vocero.doctor.twilio_api import TwilioApi, has_more, no_use, rows
 from vocero.doctor.twilio_number import leads_to
+from vocero.twilio_addresses import MESSAGES, SANDBOX, SANDBOX_PAGE, SENDERS_PAGE
 
 SENDER = "WhatsApp sender"
 INBOX = "WhatsApp webhook"
-SANDBOX = "+14155238886"
-MESSAGES = "/webhook/whatsapp"
 
-_SENDERS = "see https://console.twilio.com, Messaging > Senders > WhatsApp senders"
-_SANDBOX = "https://console.twilio.com, Messaging > Try it out > WhatsApp sandbox"
+_SENDERS = f"see {SENDERS_PAGE}"
 
 
 async def sender(case: Case, api: TwilioApi) -> Sequence[Finding]:
@@ -49,17 +47,28 @@ def _inbox(case: Case, webhook: object) -> Finding:
     if lacking := case.lacks("BASE_URL"):
         return needs_setting(INBOX, lacking)
     wanted = f"{case.settings.base_url}{MESSAGES}"
-    if leads_to(webhook.get("callback_url") if isinstance(webhook, dict) else None, wanted):
+    if comes_here(webhook, wanted):
         return ok(INBOX, "what customers write comes here")
-    mend = f"set the sender's webhook for incoming messages to {wanted} (POST); {_SENDERS}"
+    mend = (
+        "run `vocero doctor --fix`, or set the sender's webhook for incoming messages to"
+        f" {wanted} (POST); {_SENDERS}"
+    )
     return failed(INBOX, "what customers write does not come here", mend)
+
+
+def comes_here(webhook: object, wanted: str) -> bool:
+    """Whether what is written to a sender with this "webhook" is posted to this address."""
+    told = webhook if isinstance(webhook, dict) else {}
+    return leads_to(told.get("callback_url"), told.get("callback_method"), wanted)
 
 
 def _sandbox(case: Case) -> Sequence[Finding]:
     detail = "this is Twilio's sandbox: for a first try, and every customer has to join it"
-    first = warning(SENDER, detail, f"let people send its join code; {_SANDBOX}")
+    first = warning(SENDER, detail, f"let people send its join code; {SANDBOX_PAGE}")
     if lacking := case.lacks("BASE_URL"):
         return [first, needs_setting(INBOX, lacking)]
     wanted = f"{case.settings.base_url}{MESSAGES}"
-    mend = f"see that 'when a message comes in' is {wanted} (POST); {_SANDBOX} > Sandbox settings"
+    mend = (
+        f"see that 'when a message comes in' is {wanted} (POST); {SANDBOX_PAGE} > Sandbox settings"
+    )
     return [first, not_checked(INBOX, "the sandbox does not tell its webhook", mend)]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -72,12 +73,7 @@ async def visit(
 ) -> Visited:
     """Look at everything, `within_s` at the longest. `wrong` is what `read_for_doctor` found."""
     ends_at = asyncio.get_running_loop().time() + within_s
-    tls = await asyncio.to_thread(default_tls)
-    limits = httpx.Limits(max_connections=CONNECTIONS)
-    async with httpx.AsyncClient(verify=tls, trust_env=False, limits=limits) as http:
-        asker = Asker(http, now, ANSWER_S, ends_at - MARGIN_S)
-        names = frozenset(problem.name for problem in wrong)
-        case = Case(settings, names, asker, now, this_machine or Machine())
+    async with opened_case(settings, wrong, ends_at, now, this_machine) as (case, http):
         looked = await examine(
             [
                 Check(
@@ -98,12 +94,31 @@ async def visit(
             waiting,
         )
     findings = [*settings_findings(wrong, case), *looked]
-    return Visited(_without_secrets(settings, findings), asker.hung)
+    # Nothing in a finding is meant to hold a secret; what others said of us may.
+    redact = redaction(settings)
+    safe = [replace(f, detail=redact(f.detail), mend=redact(f.mend)) for f in findings]
+    return Visited(safe, case.asker.hung)
 
 
-def _without_secrets(settings: Settings, findings: Sequence[Finding]) -> Sequence[Finding]:
-    """Nothing in a finding is meant to hold one; what others said of us may."""
+@asynccontextmanager
+async def opened_case(
+    settings: Settings,
+    wrong: Sequence[Problem],
+    ends_at: float,
+    now: Callable[[], float] = time.time,
+    this_machine: Machine | None = None,
+) -> AsyncIterator[tuple[Case, httpx.AsyncClient]]:
+    """What the checks work with, until `ends_at` on the loop's clock."""
+    tls = await asyncio.to_thread(default_tls)
+    limits = httpx.Limits(max_connections=CONNECTIONS)
+    async with httpx.AsyncClient(verify=tls, trust_env=False, limits=limits) as http:
+        asker = Asker(http, now, ANSWER_S, ends_at - MARGIN_S)
+        names = frozenset(problem.name for problem in wrong)
+        yield Case(settings, names, asker, now, this_machine or Machine()), http
+
+
+def redaction(settings: Settings) -> Callable[[str], str]:
+    """Takes the secrets of these settings out of a text."""
     # The address of an embedded database is no secret, and its path is what has to be mended.
     known = [secret for secret in secrets_of(settings) if not secret.startswith("sqlite")]
-    redact = Redactor(known, show_numbers=True).redact
-    return [replace(f, detail=redact(f.detail), mend=redact(f.mend)) for f in findings]
+    return Redactor(known, show_numbers=True).redact
