@@ -35,6 +35,6 @@ image:
 
 lock:
 	UV_PYTHON_DOWNLOADS=never uv pip compile --universal --generate-hashes --no-header \
-	    --no-annotate --python-version 3.11 --extra otel pyproject.toml -o requirements.lock
+	    --no-annotate --python-version 3.11 --extra otel --extra tunnel pyproject.toml -o requirements.lock
 	UV_PYTHON_DOWNLOADS=never uv pip compile --universal --generate-hashes --no-header \
 	    --no-annotate --python-version 3.11 --extra dev pyproject.toml -o requirements-dev.lock

@@ -77,8 +77,9 @@ PURE_MODULES = frozenset(
         "vocero.agent_setup.refusals",
         "vocero.agent_setup.showing",
         "vocero.agent_setup.telling",
-        "vocero.bus.address",
-        "vocero.operators.meters",
+        "vocero.tunnel.choice",
+        "vocero.tunnel.telling",
+        "vocero.tunnel.tunnel",
     },
 )
 PURE_ROOMS = frozenset({"audio"})

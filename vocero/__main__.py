@@ -8,10 +8,10 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 import click
 from rich.console import Console
@@ -19,20 +19,15 @@ from rich.text import Text
 
 from vocero.agent_command import agent
 from vocero.bench_command import bench
-from vocero.doctor_command import doctor
-from vocero.setting_values import Problem
-from vocero.settings import (
-    Purpose,
-    Settings,
-    SettingsError,
-    problems,
-    read_settings,
-    secrets_of,
-    warnings,
+from vocero.command_line import (
+    BAD_USE,
+    INTERRUPTED,
+    settings_for,
+    start_logging,
+    unusable_database,
 )
+from vocero.doctor_command import doctor
 
-BAD_USE = 2
-INTERRUPTED = 130
 T = TypeVar("T")
 
 
@@ -48,53 +43,6 @@ def main() -> None:
 @click.version_option(package_name="vocero")
 def commands() -> None:
     """Write to it on WhatsApp and it makes the phone call for you."""
-
-
-def settings_for(purpose: Purpose | None) -> Settings:
-    """The settings; what is missing or wrong ends the program with one line each."""
-    try:
-        settings, found = read_settings()
-    except SettingsError as error:
-        unusable(error.problems)
-    if purpose is not None:
-        told = {problem.name for problem in found}
-        found = [*found, *(p for p in problems(settings, purpose) if p.name not in told)]
-    if found:
-        unusable(found)
-    if purpose is not None:
-        for warning in warnings(settings):
-            click.echo(f"warning: {warning}", err=True)
-    return settings
-
-
-def unusable(found: Iterable[Problem]) -> NoReturn:
-    """Tell what must be mended, one line each."""
-    for problem in found:
-        click.echo(str(problem), err=True)
-    click.echo(
-        "Vocero cannot start with these settings: put the values into .env "
-        "(.env.example explains each).",
-        err=True,
-    )
-    sys.exit(BAD_USE)
-
-
-def unusable_database(error: Exception) -> NoReturn:
-    """Tell what is wrong with the database."""
-    text = str(error)
-    click.echo(text if text.startswith("DATABASE_URL") else f"DATABASE_URL: {text}", err=True)
-    sys.exit(1)
-
-
-def start_logging(settings: Settings) -> None:
-    """Logs to standard error, with every secret of the settings masked."""
-    from vocero.logs import set_up_logging
-
-    set_up_logging(
-        debug=settings.debug,
-        secrets=secrets_of(settings),
-        human=settings.log_format == "text",
-    )
 
 
 @commands.command(short_help="Begin here: a whole call, with everything outside simulated.")
@@ -131,18 +79,29 @@ def demo(name: str, list_them: bool, interactive: bool, keep: bool, fast: bool) 
 
 
 @commands.command()
-def serve() -> None:
+@click.option(
+    "--tunnel",
+    is_flag=True,
+    help="Get the public address from ngrok, for as long as this runs; BASE_URL need not be set.",
+)
+def serve(tunnel: bool) -> None:
     """The service, on the settings in the environment or .env."""
-    settings = settings_for("serve")
+    settings = settings_for("serve", without=("BASE_URL",) if tunnel else ())
     start_logging(settings)
     # Only now: they take a second to import, and wrong settings are told at once.
     from data.store import StoreError
     from vocero.server import CannotListen, run
     from vocero.server import serve as serve_until_stopped
     from vocero.tracing import NoTraces
+    from vocero.tunnel.serving import serve_through_tunnel
+    from vocero.tunnel.tunnel import TunnelError
 
+    serving = serve_through_tunnel if tunnel else serve_until_stopped
     try:
-        run(serve_until_stopped(settings, ready=lambda at: click.echo(f"Vocero listens at {at}")))
+        run(serving(settings, ready=lambda at: click.echo(f"Vocero listens at {at}")))
+    except TunnelError as error:
+        click.echo(str(error), err=True)
+        sys.exit(BAD_USE if error.setting else 1)
     except StoreError as error:
         unusable_database(error)
     except (CannotListen, NoTraces) as error:

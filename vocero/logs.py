@@ -25,8 +25,8 @@ LEAST_SECRET = 6
 """Shorter values are too common as ordinary words to be blotted out everywhere."""
 
 QUIET_LOGGERS = (
-    *("alembic", "asyncio", "aiosqlite", "httpcore", "httpx", "hypercorn", "openai"),
-    "websockets",
+    *("alembic", "asyncio", "aiosqlite", "httpcore", "httpx", "hypercorn", "muxado", "ngrok"),
+    *("openai", "websockets"),
 )
 """Chatty libraries: warnings only, outside debug."""
 

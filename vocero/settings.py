@@ -108,6 +108,10 @@ class Settings(BaseSettings):
     elevenlabs_base_url: Url = "https://api.elevenlabs.io"
     elevenlabs_phone_number_id: str = ""
     """Accepted and unused."""
+    ngrok_authtoken: Secret = NONE
+    """Only for `vocero serve --tunnel`."""
+    ngrok_api_url: Url = "http://127.0.0.1:4040"
+    """Where a running ngrok agent tells of its tunnels."""
     openai_api_key: Secret = NONE
     openai_base_url: Url = "https://api.openai.com/v1"
     openai_model: str = "gpt-4o-mini"
@@ -263,6 +267,7 @@ def problems(settings: Settings, purpose: Purpose = "serve") -> list[Problem]:
             template_problem(settings.whatsapp_template_sid),
             service_url_problem("OPENAI_BASE_URL", settings.openai_base_url),
             service_url_problem("GOOGLE_PLACES_BASE_URL", settings.google_places_base_url),
+            service_url_problem("NGROK_API_URL", settings.ngrok_api_url),
             database_problem(settings.database_url.get_secret_value()),
             customers_problem(settings.allowed_customers),
         ]

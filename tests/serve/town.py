@@ -143,16 +143,18 @@ class Town:
     started: list[Serving] = field(default_factory=list)
 
     @asynccontextmanager
-    async def serving(self, loop: str = "uvloop", **settings: str) -> AsyncIterator[Serving]:
+    async def serving(
+        self, loop: str = "uvloop", *options: str, **settings: str
+    ) -> AsyncIterator[Serving]:
         """A service that is ready; killed in the end if it still runs."""
-        serving = await self.start(loop, **settings)
+        serving = await self.start(loop, *options, **settings)
         try:
             await serving.ready()
             yield serving
         finally:
             await serving.kill()
 
-    async def start(self, loop: str = "uvloop", **settings: str) -> Serving:
+    async def start(self, loop: str = "uvloop", *options: str, **settings: str) -> Serving:
         """A service that may not be ready yet, or never."""
         logs = self.folder / f"process-{len(self.started)}"
         logs.mkdir()
@@ -164,6 +166,7 @@ class Town:
                 str(logs / "imports"),
                 loop,
                 "serve",
+                *options,
                 cwd=self.folder,
                 env=environment({**self.settings, **settings}),
                 stdin=asyncio.subprocess.DEVNULL,

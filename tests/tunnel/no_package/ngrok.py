@@ -1,0 +1,3 @@
+"""Stands in the way of a package that is installed here."""
+
+raise ModuleNotFoundError("No module named 'ngrok'", name="ngrok")

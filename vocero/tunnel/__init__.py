@@ -1,0 +1,1 @@
+"""`vocero serve --tunnel`: a public address from ngrok for as long as the service runs."""
