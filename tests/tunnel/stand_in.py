@@ -23,20 +23,30 @@ class StandIn:
         """What is given to whoever wishes no name."""
         self.refuse: list[Exception] = []
         """Raised by the next attempts to log in."""
+        self.refuse_names: list[Exception] = []
+        """Raised by the next attempts to get an address."""
+        self.logins = 0
         self.hangs = False
         self.opened: list[Listener] = []
         self.SessionBuilder = lambda: Builder(self)
 
-    async def disturb(self, why: str) -> None:
-        """The connection is lost, and told of from a thread as the package does."""
-        await asyncio.to_thread(self.opened[-1].builder.disconnected, "connect.ngrok:443", why)
+    async def disconnect(self, why: str) -> None:
+        """The connection is lost, and told of from a thread. Unless it is told to give up there,
+        the package connects again by itself and says no more of it.
+        """
+        listener = self.opened[-1]
+        try:
+            await asyncio.to_thread(listener.builder.disconnected, "connect.ngrok:443", why)
+        except Exception:
+            listener.ended.set()
 
-    async def recover(self) -> None:
-        """It is there again."""
-        await asyncio.to_thread(self.opened[-1].builder.heartbeat, 42)
+    async def heartbeat(self, latency_ms: int | None) -> None:
+        """An answer to a heartbeat, or none within its time; a call without arguments then."""
+        told = () if latency_ms is None else (latency_ms,)
+        await asyncio.to_thread(self.opened[-1].builder.heartbeat, *told)
 
-    def give_up(self) -> None:
-        """The package does not try any more."""
+    def end(self) -> None:
+        """ngrok closes the tunnel."""
         self.opened[-1].ended.set()
 
 
@@ -66,6 +76,7 @@ class Builder:
             await asyncio.Event().wait()
         if self.ngrok.refuse:
             raise self.ngrok.refuse.pop(0)
+        self.ngrok.logins += 1
         return Session(self)
 
 
@@ -94,6 +105,8 @@ class HttpListenerBuilder:
         return self
 
     async def listen_and_forward(self, to: str) -> Listener:
+        if self.builder.ngrok.refuse_names:
+            raise self.builder.ngrok.refuse_names.pop(0)
         url = f"https://{self.name}" if self.name else self.builder.ngrok.url
         listener = Listener(self.builder, url, to)
         self.builder.ngrok.opened.append(listener)

@@ -22,7 +22,6 @@ from vocero.tunnel.serving import open_tunnel
 from vocero.tunnel.tunnel import TunnelError
 
 HERE = Path(__file__).parent
-LOST_AND_BACK = ["the tunnel is lost", "the tunnel is open again at"]
 
 
 def play(story: Coroutine[Any, Any, None]) -> None:
@@ -147,27 +146,61 @@ def test_the_name_of_base_url_is_asked_for_when_it_is_one_of_ngroks(
 
 
 # --- while it runs -------------------------------------------------------------------------------
-def test_a_disturbance_that_the_package_mends_is_said(caplog: pytest.LogCaptureFixture) -> None:
+def lines(caplog: pytest.LogCaptureFixture) -> list[str]:
+    assert TOKEN not in caplog.text
+    return [each.getMessage() for each in caplog.records]
+
+
+def test_a_lost_connection_is_opened_anew_with_its_name(caplog: pytest.LogCaptureFixture) -> None:
     async def story() -> None:
         ngrok = StandIn()
         tunnel = await opened(ngrok)
         keeping = asyncio.create_task(keep_open(tunnel))
-        await ngrok.disturb(f"read failed for {TOKEN}\nstack")
+        ngrok.url = "https://another.ngrok-free.app"
+        await ngrok.disconnect(f"read failed for {TOKEN}\nstack")
         await asyncio.sleep(5)
-        await ngrok.recover()
-        await asyncio.sleep(5)
-        assert len(ngrok.opened) == 1, "the same one"
+        assert [each.address for each in ngrok.opened] == [GIVEN, GIVEN]
+        assert ngrok.opened[0].closed and not ngrok.opened[1].closed
         keeping.cancel()
 
     caplog.set_level(logging.WARNING)
     play(story())
-    assert [each.getMessage()[: len(words)] for each, words in zip(
-        caplog.records, LOST_AND_BACK, strict=True)] == LOST_AND_BACK  # fmt: skip
-    assert TOKEN not in caplog.text and "read failed for ***" in caplog.text
-    assert GIVEN in caplog.records[1].getMessage()
+    lost, back = lines(caplog)
+    assert lost.startswith("the tunnel is lost (read failed for *** stack)")
+    assert back == f"the tunnel is open again at {GIVEN}"
 
 
-def test_one_that_is_given_up_is_opened_again_with_its_name(
+def test_a_silent_connection_is_waited_for(caplog: pytest.LogCaptureFixture) -> None:
+    async def story() -> None:
+        ngrok = StandIn()
+        tunnel = await opened(ngrok)
+        keeping = asyncio.create_task(keep_open(tunnel))
+        await ngrok.heartbeat(40)
+        await asyncio.sleep(30)
+        await ngrok.heartbeat(None)
+        await asyncio.sleep(30)
+        await ngrok.heartbeat(2500)
+        await asyncio.sleep(20)
+        assert len(ngrok.opened) == 1, "its name is taken, by itself"
+        # Silent once more, and then it is over.
+        await ngrok.heartbeat(None)
+        await asyncio.sleep(30)
+        await ngrok.disconnect("connection reset")
+        await asyncio.sleep(20)
+        assert len(ngrok.opened) == 2
+        keeping.cancel()
+
+    caplog.set_level(logging.WARNING)
+    play(story())
+    told = lines(caplog)
+    assert [line.split(" (")[0].split(" at ")[0] for line in told if "trying" not in line] == 2 * [
+        "the tunnel is lost",
+        "the tunnel is open again",
+    ]
+    assert "(nothing comes through)" in told[0] and "ngrok is not reached" in told[1]
+
+
+def test_it_is_tried_again_with_longer_and_longer_pauses(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     async def story() -> None:
@@ -175,22 +208,36 @@ def test_one_that_is_given_up_is_opened_again_with_its_name(
         tunnel = await opened(ngrok)
         keeping = asyncio.create_task(keep_open(tunnel))
         ngrok.refuse = [said("no network")] * 8
-        ngrok.give_up()
+        ngrok.end()
         began = asyncio.get_running_loop().time()
         while len(ngrok.opened) < 2:  # noqa: ASYNC110  the stand-in has no bell
             await asyncio.sleep(1)
         # 1 s, then twice as long each time, 30 s at the most.
         assert 1 + 2 + 4 + 8 + 16 + 4 * MOST_PAUSE_S == 151
         assert 151 <= asyncio.get_running_loop().time() - began <= 153
-        assert ngrok.opened[1].address == GIVEN and ngrok.opened[0].closed
         await asyncio.sleep(1)
         keeping.cancel()
 
     caplog.set_level(logging.WARNING)
     play(story())
-    told = [each.getMessage() for each in caplog.records]
-    assert told[0].startswith(LOST_AND_BACK[0]) and told[-1].startswith(LOST_AND_BACK[1])
+    told = lines(caplog)
+    assert told[0].startswith("the tunnel is lost (ngrok closed it)")
+    assert told[-1].startswith("the tunnel is open again")
     assert len(told) == 10 and all("trying again in" in line for line in told[1:-1])
+
+
+def test_who_is_logged_in_and_got_no_address_does_not_log_in_again() -> None:
+    async def story() -> None:
+        ngrok = StandIn()
+        tunnel = await opened(ngrok)
+        keeping = asyncio.create_task(keep_open(tunnel))
+        ngrok.refuse_names = [said("online", "ERR_NGROK_334")] * 4
+        await ngrok.disconnect("connection reset")
+        await asyncio.sleep(60)
+        assert (len(ngrok.opened), ngrok.logins) == (2, 2)
+        keeping.cancel()
+
+    play(story())
 
 
 class Wandering:

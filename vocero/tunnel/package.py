@@ -1,8 +1,9 @@
 """A tunnel that we open ourselves with the `ngrok` package (extra `tunnel`), ngrok's own agent.
 
-It reconnects by itself after a disturbance and says so from a thread of its own; when it gives up,
-we open another one with the same name. Its words are never shown as they come: some repeat the
-token. Errors are ValueErrors of (what failed, why) and mostly a third: "ERR_NGROK_107".
+Left to itself it reconnects after 50 ms, 2.5 s, two minutes, then hours, and does not notice when
+it is given another address. So we have it give up at once, and open another one with the same
+name. Its words are never shown as they come: some repeat the token. Errors are ValueErrors of
+(what failed, why) and mostly a third: "ERR_NGROK_107".
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from vocero.tunnel.choice import ANY_ADDRESS, Here, shown
 from vocero.tunnel.tunnel import TunnelError
 
 OPEN_S = 20.0
-"""For logging in and getting an address, and for a reconnection that is under way."""
+"""For logging in and getting an address."""
+LIFE_SIGN_S = 15.0
+"""How long one that has fallen silent is waited for at a time."""
 CLOSE_S = 3.0
 TOKEN_PAGE = "https://dashboard.ngrok.com/get-started/your-authtoken"
 INSTALL = "in Vocero's folder `pip install '.[tunnel]'`"
@@ -65,46 +68,57 @@ class PackageTunnel:
         self._to = f"http://{f'[{host}]' if ':' in host else host}:{here.port}"
         self._session: Any = None
         self._listener: Any = None
-        self._ended: asyncio.Future[Any] | None = None
-        """Done when the package has given up."""
-        self._disturbed = asyncio.Event()
+        self._joining: asyncio.Task[None] | None = None
+        self._over = asyncio.Event()
+        """The package has lost its connection, or has closed it."""
+        self._silent = asyncio.Event()
+        """The connection is there and nothing comes through."""
         self._alive = asyncio.Event()
+        """Something came through, after it was silent."""
         self._why = ""
         self.url = ""
 
     async def open(self, name: str = "") -> None:
         """With this name ("x.ngrok-free.app"), or whatever ngrok gives. Raises TunnelError."""
-        self.url = await self._open(name)
+        try:
+            self.url = await self._open(name)
+        except TunnelError:
+            await self.close()
+            raise
 
     async def lost(self) -> str:
-        """Waits for the package's word that it lost its connection, or gave up."""
-        disturbed = asyncio.create_task(self._disturbed.wait())
-        waited = {disturbed} if self._ended is None else {disturbed, self._ended}
-        try:
-            await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            disturbed.cancel()
+        """Waits until the connection is lost, closed, or silent."""
+        await _one_of(self._over, self._silent)
         return self._why or "ngrok closed it"
 
     async def reopen(self) -> str:
-        """Waits for the package to reconnect; opens another one when it gave up."""
-        if self._ended is None or self._ended.done():
+        """Opens another one; waits for one that is only silent, for its name is taken meanwhile."""
+        if self._listener is not None:
+            if await self._recovers():
+                return self.url
             await self.close()
-            return await self._open(urlsplit(self.url).hostname or "")
-        try:
-            async with asyncio.timeout(OPEN_S):
-                await self._alive.wait()
-        except TimeoutError:
-            raise TunnelError("ngrok is not reached", NETWORK) from None
-        self._disturbed.clear()
-        return self.url
+        return await self._open(urlsplit(self.url).hostname or "")
+
+    async def _recovers(self) -> bool:
+        """Whether one that was silent is heard again; not when it is over. Raises TunnelError."""
+        if not self._over.is_set():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(LIFE_SIGN_S):
+                    await _one_of(self._over, self._alive)
+        if self._over.is_set():
+            return False
+        if not self._alive.is_set():
+            raise TunnelError("ngrok is not reached", NETWORK)
+        self._silent.clear()
+        return True
 
     async def close(self) -> None:
         """Gives the address back."""
-        ended, self._ended = self._ended, None
-        if ended is not None:
-            ended.cancel()
-            await asyncio.wait({ended}, timeout=CLOSE_S)
+        self._over.set()
+        joining, self._joining = self._joining, None
+        if joining is not None:
+            joining.cancel()
+            await asyncio.wait({joining}, timeout=CLOSE_S)
         for each in (self._listener, self._session):
             if each is None:
                 continue
@@ -115,33 +129,35 @@ class PackageTunnel:
         self._listener = self._session = None
 
     async def _open(self, name: str) -> str:
+        self._why = ""
+        self._silent.clear()
+        self._alive.clear()
         try:
             async with asyncio.timeout(OPEN_S):
-                self._session = await self._builder().connect()
+                # One that is logged in and got no address is used again: how many there may be is
+                # limited, and ngrok counts what was closed for a while.
+                if self._session is None or self._over.is_set():
+                    self._session = await self._builder().connect()
                 endpoint = self._session.http_endpoint()
                 if name:
                     endpoint = endpoint.domain(name)
                 self._listener = await endpoint.listen_and_forward(self._to)
         except TimeoutError:
-            await self.close()
+            await self.close()  # it may still be about to
             wrong = f"ngrok did not give an address within {OPEN_S:g} s"
-            raise TunnelError(
-                wrong, "see this machine's network; https://status.ngrok.com"
-            ) from None
+            raise TunnelError(wrong, NETWORK) from None
         except Exception as error:
-            await self.close()
             raise refusal(error, self._token, name, again=bool(self.url)) from None
         url = str(self._listener.url() or "").rstrip("/")
         if base_url_problem(url) is not None:
             await self.close()
             raise TunnelError(f"ngrok gave {shown(url) or 'no address'}", "an https one is needed")
-        self._why = ""
-        self._disturbed.clear()
-        self._ended = asyncio.ensure_future(self._joined(self._listener))
+        self._joining = asyncio.create_task(self._joined(self._listener), name="ngrok")
         return url
 
     def _builder(self) -> Any:
         loop = asyncio.get_running_loop()
+        over = self._over = asyncio.Event()  # of this session; an older one may still speak
 
         def from_its_thread(tell: Callable[[], None]) -> None:
             with contextlib.suppress(RuntimeError):  # the loop has ended
@@ -149,27 +165,48 @@ class PackageTunnel:
 
         def disconnected(_address: str = "", error: str = "") -> None:
             why = self._without_token(error)
-            from_its_thread(lambda: self._has_lost_it(why))
+            from_its_thread(lambda: self._has_lost_it(over, why))
+            raise ConnectionError("it is opened anew")  # the package's way to be told to give up
 
         def heartbeat(latency_ms: int | None = None) -> None:
-            if latency_ms is not None:
-                from_its_thread(self._alive.set)
+            from_its_thread(lambda: self._was_heard(over, latency_ms is not None))
 
         builder = self._ngrok.SessionBuilder().authtoken(self._token)
         return builder.handle_disconnection(disconnected).handle_heartbeat(heartbeat)
 
-    def _has_lost_it(self, why: str) -> None:
-        self._why = why
-        self._alive.clear()
-        self._disturbed.set()
+    def _has_lost_it(self, over: asyncio.Event, why: str) -> None:
+        if over is self._over:
+            self._why = why
+        over.set()
+
+    def _was_heard(self, over: asyncio.Event, answered: bool) -> None:
+        if over is not self._over:
+            return
+        if answered:
+            self._alive.set()
+        else:
+            self._why = "nothing comes through"
+            self._alive.clear()
+            self._silent.set()
 
     def _without_token(self, text: str) -> str:
         return shown(text.replace(self._token, "***")).strip()
 
     async def _joined(self, listener: Any) -> None:
+        over = self._over
         # However it ends, it has ended.
         with contextlib.suppress(Exception):
             await listener.join()
+        over.set()
+
+
+async def _one_of(*events: asyncio.Event) -> None:
+    waiting = [asyncio.create_task(each.wait()) for each in events]
+    try:
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for each in waiting:
+            each.cancel()
 
 
 def refusal(error: Exception, token: str, name: str, *, again: bool = False) -> TunnelError:
