@@ -209,9 +209,13 @@ class Concierge:
             # Only there can the call be ended, the agent told, the business answered.
             await needs.sharing.ring_for(customer)
             return False
+        if not within and self._leaves_to_others():
+            return False
         batch = Batch(customer, state, within)
         self._show_typing(messages[-1].message_sid)
         await self._turns.hear_all(batch, messages)
+        if batch.order is not None and self._leaves_to_others():
+            return False
         try:
             await self._commit(batch, self._under(batch, desk))
         except (StoreError, LeaseLost):
@@ -224,6 +228,10 @@ class Concierge:
             await self._apologise(batch, self._under(batch, desk))
         needs.outbox.wake()
         return True
+
+    def _leaves_to_others(self) -> bool:
+        """About to stop: another worker finds the messages in a few seconds, and can call."""
+        return self._needs.sharing.several and self._needs.phone.draining
 
     def _under(self, batch: Batch, desk: Sequence[Lease]) -> tuple[Lease, ...]:
         """What reaches into a call counts only while the call is here."""

@@ -50,6 +50,8 @@ class SharedWork:
     leaving gives back whatever is still held.
     """
 
+    several = True
+
     def __init__(self, store: SharedStore, now: Callable[[], float], owner: str = "") -> None:
         """`now` in seconds since the epoch; `owner` at most 64 characters."""
         self.owner = owner or new_owner()
@@ -251,7 +253,7 @@ class SharedWork:
             log.warning("this worker was too slow: a %s lease is another one's", lease.on)
             return
         with call_context(lease.key):
-            log.warning("this call is another worker's by now")
+            log.info("this call is another worker's by now")
             try:
                 self.lost(lease.key)
             except Exception as error:

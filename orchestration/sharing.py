@@ -38,6 +38,10 @@ class Sharing(Protocol):
     work is somebody else's by now: then it is dropped, and never an error to the customer.
     """
 
+    @property
+    def several(self) -> bool:
+        """Whether there are other workers, who do what this one leaves undone."""
+
     # --- one at a time --------------------------------------------------------------------------
     def desk(self, customer: str) -> AbstractAsyncContextManager[tuple[Lease, ...]]:
         """Alone with this customer's conversation; what to commit under. Raises StoreError."""
@@ -90,6 +94,8 @@ class Sharing(Protocol):
 
 class Alone:
     """Nobody else works on this store: locks in this process are enough."""
+
+    several = False
 
     def __init__(self) -> None:
         self._desks = Desks()

@@ -77,6 +77,8 @@ PURE_MODULES = frozenset(
         "vocero.agent_setup.refusals",
         "vocero.agent_setup.showing",
         "vocero.agent_setup.telling",
+        "vocero.bus.address",
+        "vocero.operators.meters",
         "vocero.tunnel.choice",
         "vocero.tunnel.telling",
         "vocero.tunnel.tunnel",

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from bridge.chores import Dialer
 from bridge.errors import CarrierError, NoRoom
+from bridge.events import MachineDetected, PhoneProgress
 from bridge.ports import ToolReply
 from bridge.switchboard import Switchboard
 from data.call import CallOrder, CallReport, EntryKind, TimelineEntry
@@ -57,6 +58,23 @@ class PhoneDesk:
         return self._board.draining
 
 
+class OwnCalls:
+    """The switchboard as the webhooks want it (vocero.web.VoiceDesk), where there is one worker."""
+
+    def __init__(self, switchboard: Switchboard) -> None:
+        self._board = switchboard
+
+    async def answer(self, attempt_id: str, call_sid: str) -> str | None:
+        """The token of this call's stream."""
+        return self._board.answer(attempt_id, call_sid)
+
+    async def phone_said(
+        self, attempt_id: str, call_sid: str, event: PhoneProgress | MachineDetected
+    ) -> bool:
+        """What the carrier tells of a call."""
+        return self._board.phone_said(attempt_id, call_sid, event)
+
+
 class CarrierLookup:
     """The dialer as the recovery wants it (orchestration.ports.Lookup)."""
 
@@ -105,6 +123,11 @@ class CallDesk:
         """Each is told of every call."""
         self.placed: Callable[[str], None] = lambda attempt_id: None
         """Told of every call that is ordered. Quick, never waits."""
+        self.left: Callable[[str], None] = lambda attempt_id: None
+        """Told of every call that another worker took over. Quick, never waits."""
+        self.dropped: Callable[[str], object] | None = None
+        """Told of every call whose report was refused: another worker settles it. None where there
+        is no other."""
         self._tools = tools
         self._store = store
         self._metrics = metrics
@@ -123,6 +146,11 @@ class CallDesk:
         """The switchboard has this call now."""
         self.languages[order.attempt_id] = str(order.variables.get("language", "es"))
         self.placed(order.attempt_id)
+
+    def call_left(self, attempt_id: str) -> None:
+        """Another worker has this call now."""
+        self.languages.pop(attempt_id, None)
+        self.left(attempt_id)
 
     def is_live(self, attempt_id: str) -> bool:
         """Whether this call may use tools over HTTP."""
@@ -154,10 +182,17 @@ class CallDesk:
         """bridge.ports.CallObserver. Raises StoreError; then it must be told again."""
         assert self.concierge is not None, "wired before anything is used"
         await self.concierge.call_finished(report)
+        if self.dropped is not None and not await self._is_settled(report.attempt_id):
+            self.dropped(report.attempt_id)
+            return
         self.languages.pop(report.attempt_id, None)
         await self._count(report)
         for watcher in self.watchers:
             watcher.call_over(report)
+
+    async def _is_settled(self, attempt_id: str) -> bool:
+        attempt = await self._store.attempt(attempt_id)
+        return attempt is None or attempt.state == "ended"
 
     async def _count(self, report: CallReport) -> None:
         ending = report.ending

@@ -20,6 +20,7 @@ from orchestration.needs import Settings as CustomerSettings
 from orchestration.places import PlaceFinder
 from orchestration.policy import Policy
 from orchestration.ports import Lookup, Outbox, Phone
+from orchestration.sharing import Sharing
 from vocero.outside import Outside
 from vocero.settings import Settings
 from vocero.typing_signs import TypingSigns
@@ -41,6 +42,7 @@ class OtherSide:
     lookup: Lookup
     tools: AgentTools
     outbox: Outbox
+    sharing: Sharing
 
 
 class CustomersSide:
@@ -84,6 +86,7 @@ class CustomersSide:
                 now=outside.now,
                 settings=_customer_settings(settings),
                 show_typing=self._signs.show,
+                sharing=other.sharing,
             )
         )
 

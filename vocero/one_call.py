@@ -21,7 +21,7 @@ from vocero.front_door import FrontDoor
 from vocero.history import entry_line
 from vocero.outside import Outside, real_outside
 from vocero.server import bind
-from vocero.service import Service, default_language
+from vocero.service import Service
 from vocero.settings import Settings
 
 TERMINAL = "terminal:"
@@ -84,6 +84,9 @@ async def make_call(settings: Settings, wish: CallWish, console: Console) -> boo
 
     Raises CallRefused, CannotListen, and StoreError when the database cannot be used.
     """
+    if settings.redis_url:
+        # What the carrier tells, and the sound, would come to the workers at BASE_URL.
+        raise CallRefused("REDIS_URL is set: with several workers, write to Vocero on WhatsApp")
     terminal = Terminal(console)
     outside = await real_outside(settings)
     try:
@@ -129,7 +132,7 @@ def _errand(settings: Settings, outside: Outside, wish: CallWish) -> Errand:
         errand_id=fresh_id(),
         customer=TERMINAL,
         customer_name=wish.name,
-        language=default_language(settings),
+        language=settings.default_language,
         business=place,
         service=wish.ask,
         request="",

@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
@@ -18,8 +18,9 @@ from bridge.chores import OpenSocket
 from bridge.errors import AgentError
 from bridge.lean_websocket import WebSocketRefused, default_tls, open_websocket
 from bridge.ports import SocketListener, TextSocket
+from data.presence import Presence
+from data.shared_store import SharedStore
 from data.sql_store import SqlStore
-from data.store import Store
 from vocero.bus.bus import Bus, NoOthers
 from vocero.bus.opening import make_bus
 from vocero.settings import Settings
@@ -28,6 +29,10 @@ HTTP_TIMEOUT_S = 10.0
 """For requests that state none; every adapter states its own."""
 AGENT_OPEN_S = 5.0
 KEPT_ALIVE = 20
+
+
+class ServedStore(SharedStore, Presence, Protocol):
+    """Everything that is asked of a store that a Vocero serves from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,7 @@ class Outside:
     """For dialling: it never reuses a connection. One that turned out to be dead while the order
     to call was sent would leave us not knowing whether somebody is being called."""
     open_socket: OpenSocket
-    store: Store
+    store: ServedStore
     now: Callable[[], float] = time.time
     """Seconds since the epoch."""
     openai_http: Any = None

@@ -99,6 +99,7 @@ async def serve(settings: Settings, *, ready: Callable[[str], None]) -> None:
             service.hurry()
         stopping.set()
 
+    service.must_stop = asked_to_stop
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, asked_to_stop)
     door = FrontDoor(service.app, service.switchboard)

@@ -5,27 +5,30 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
+from functools import partial
 from types import TracebackType
 from typing import Self
 
 from bridge.chores import CallNeeds, Dialer
 from bridge.dial_pace import DialPace
-from bridge.elevenlabs_agent import AgentDoor
 from bridge.switchboard import Switchboard
 from bridge.timings import CallTimings
-from bridge.twilio_dialer import TwilioDialer
 from bridge.twilio_signature import TwilioSignature
 from bridge.twilio_webhooks import CallbackAddresses
 from data.store import StoreError
 from messaging import phrases
+from messaging.claims import StoreClaims
 from messaging.outbox import Sender
-from messaging.whatsapp import WhatsApp
 from orchestration.agent_tools import AgentTools
-from vocero.adapters import CallDesk, CarrierLookup, PhoneDesk, Watcher
+from orchestration.shared_work import SharedWork
+from orchestration.sharing import Alone
+from vocero import vendors
+from vocero.adapters import CallDesk, CarrierLookup, OwnCalls, PhoneDesk, Watcher
 from vocero.clips import CLIPS, Clips, add_clip_route
 from vocero.counted import CountedDialer, CountedDoor, CountedSender, counted_sockets
 from vocero.customers_side import CustomersSide, OtherSide
+from vocero.fellow_workers import FellowWorkers
 from vocero.figures_of_service import FiguresOfService
 from vocero.loop_lag import BUSY, EVERY_S, LagWatch
 from vocero.metrics import Metrics
@@ -33,6 +36,7 @@ from vocero.operators.feed import Feed
 from vocero.operators.needs import HearPiece, OperatorsNeeds
 from vocero.operators.operators import add_no_operators, add_operators
 from vocero.outside import Outside
+from vocero.readiness import reasons_not_ready
 from vocero.recordings import RECORDINGS, Recordings
 from vocero.retention import DAY_S, Retention
 from vocero.sending import Sending
@@ -42,10 +46,6 @@ from vocero.web import WebNeeds, make_app
 
 log = logging.getLogger(__name__)
 
-RING_S = 30
-CARRIER_LIMIT_MARGIN_S = 30
-"""The carrier's own limit on a call lies this far behind ours: it is for when we are gone."""
-ENGLISH_SPEAKING = frozenset({"US", "GB", "IE", "AU", "NZ", "CA"})
 TAKE_UP_AGAIN_S = 1.0
 LATE_DIAL_S = 10.0
 """How long a call that was accepted waits for a loop that is late; then it is dialled anyway."""
@@ -75,17 +75,24 @@ class Service:
         self.metrics = Metrics()
         self._outside = outside
         self._serves_customers = sender is None
+        self._work = SharedWork(self.store, outside.now) if settings.redis_url else None
+        self._fellows = self._fellow_workers(self._work)
         self._lag = LagWatch(self.metrics.loop_delay.observe)
         self._pace = DialPace(settings.calls_per_second)
-        signature = TwilioSignature(_token(settings), settings.base_url)
+        signature = TwilioSignature(
+            settings.twilio_auth_token.get_secret_value(), settings.base_url
+        )
         addresses = CallbackAddresses(settings.base_url)
-        dialer = CountedDialer(_dialer(settings, outside, addresses), self.metrics)
+        dialer = CountedDialer(vendors.dialer(settings, outside, addresses), self.metrics)
         tools = AgentTools(outside.now, settings.default_timezone, self.store)
         self._desk = CallDesk(tools, self.store, self.metrics, before_tools)
         self._desk.watchers += [watcher] if watcher is not None else []
-        whatsapp = _whatsapp(settings, outside)
+        whatsapp = vendors.whatsapp(settings, outside)
         self._sending = Sending(
-            self.store, CountedSender(sender or whatsapp, self.metrics), outside.now
+            self.store,
+            CountedSender(sender or whatsapp, self.metrics),
+            outside.now,
+            StoreClaims(self.store, self._work.owner, outside.now) if self._work else None,
         )
         self._unwritten: set[str] = set()
         self._clips = Clips(settings.var_dir / CLIPS, settings.base_url, outside.now)
@@ -101,10 +108,14 @@ class Service:
                 lookup=CarrierLookup(dialer),
                 tools=tools,
                 outbox=self._sending.outbox,
+                sharing=self._work or Alone(),
             ),
         )
         self.concierge = self._customers.concierge
         self._desk.concierge = self.concierge
+        if self._fellows is not None:
+            self._fellows.meet(self.switchboard, self.concierge, self._desk)
+            self._desk.dropped = self.switchboard.let_go
         self.app = make_app(
             WebNeeds(
                 signature=signature,
@@ -112,23 +123,25 @@ class Service:
                 whatsapp_number=settings.twilio_whatsapp_number,
                 now=outside.now,
                 store=self.store,
-                switchboard=self.switchboard,
+                voice_desk=self._fellows or OwnCalls(self.switchboard),
                 message_arrived=self._customers.message_arrived,
                 delivery=self._sending.outbox.delivery,
                 media_url=addresses.media,
                 apology=phrases.apology,
                 explanation=phrases.callback_explanation,
                 call_language=self._call_language,
-                default_language=default_language(settings),
+                default_language=settings.default_language,
                 count_webhook=self.metrics.webhook_posts.add,
                 count_message=self._figures.count_message,
                 metrics=self._figures.page,
-                not_ready=self._not_ready,
+                not_ready=partial(reasons_not_ready, self.switchboard, self._lag, self.store),
             )
         )
         add_clip_route(self.app, self._clips)
         if secret := settings.tools_secret.get_secret_value():
             add_tools_api(self.app, secret, self._desk, outside.bus)
+        self.must_stop: Callable[[], None] = lambda: None
+        """Told when another Vocero has the database: this one has nothing to do any more."""
         self._tasks: asyncio.TaskGroup | None = None
         self._feed = self._open_to_operators()
         self._stack = AsyncExitStack()
@@ -153,7 +166,7 @@ class Service:
         return Switchboard(
             CallNeeds(
                 dialer=dialer,
-                agent_door=CountedDoor(_agent_door(settings, outside), self.metrics),
+                agent_door=CountedDoor(vendors.agent_door(settings, outside), self.metrics),
                 open_socket=counted_sockets(outside.open_socket, self.metrics),
                 tools=self._desk,
                 observer=self._desk,
@@ -169,7 +182,16 @@ class Service:
             new_recorder=recordings.recorder if settings.record_calls else None,
             save_recording=recordings.save,
             busy=lambda: BUSY if self._lag.late else "",
+            elsewhere=self._fellows,
         )
+
+    def _fellow_workers(self, work: SharedWork | None) -> FellowWorkers | None:
+        if work is None:
+            return None
+        secret = self.settings.secret_key.get_secret_value()
+        fellows = FellowWorkers(self.store, work, secret, self._outside.now)
+        work.lost = fellows.lost
+        return fellows
 
     def _retention(self) -> Retention:
         settings = self.settings
@@ -208,6 +230,7 @@ class Service:
         )
         self._desk.watchers.append(room.feed)
         self._desk.placed = room.feed.call_placed
+        self._desk.left = room.feed.let_go
         return room.feed
 
     def _recorded(self, attempt_id: str) -> None:
@@ -224,6 +247,9 @@ class Service:
     async def __aenter__(self) -> Self:
         await self.store.open()
         self._stack.push_async_callback(self.store.close)
+        await self._stack.enter_async_context(self._presence())
+        if self._work is not None:
+            await self._stack.enter_async_context(self._work)
         self._stack.push_async_callback(self._customers.close)
         self._lag.start()
         self._stack.callback(self._lag.stop)
@@ -243,9 +269,26 @@ class Service:
             self._stack.callback(tasks.create_task(self._feed.run(), name="feed").cancel)
         await self._stack.enter_async_context(self.concierge)
         await self._stack.enter_async_context(self.switchboard)
-        if self._serves_customers:
-            self._stack.callback(tasks.create_task(self._take_up(), name="recovery").cancel)
+        if self._fellows is not None:
+            for coroutine in (self._fellows.run(), self.concierge.look_after()):
+                task = tasks.create_task(coroutine, name="among other workers")
+                self._stack.callback(task.cancel)
+        elif self._serves_customers:
+            recovery = tasks.create_task(self._take_up(), name="recovery")
+            self._stack.callback(recovery.cancel)
         return self
+
+    def _presence(self) -> AbstractAsyncContextManager[None]:
+        if self._work is not None:
+            return self.store.be_one_of_many(self._replaced)
+        if self._serves_customers:
+            return self.store.be_the_only_one(self._replaced)
+        return nullcontext()
+
+    def _replaced(self, why: str) -> None:
+        # Whoever has the database now took our calls for those of a dead process.
+        log.critical("%s", why)
+        self.must_stop()
 
     async def __aexit__(
         self,
@@ -288,63 +331,8 @@ class Service:
                 return
             await asyncio.sleep(EVERY_S)
 
-    async def _not_ready(self) -> list[str]:
-        reasons = []
-        if self.switchboard.draining:
-            reasons.append("draining")
-        elif self._lag.late:
-            reasons.append(BUSY)
-        elif not self.switchboard.has_room():
-            reasons.append("no room for calls")
-        try:
-            async with asyncio.timeout(2.0):
-                await self.store.next_due()
-        except (StoreError, TimeoutError):
-            reasons.append("database")
-        return reasons
-
-    def _call_language(self, attempt_id: str) -> str:
-        return self._desk.languages.get(attempt_id, default_language(self.settings))
-
-
-def _token(settings: Settings) -> str:
-    return settings.twilio_auth_token.get_secret_value()
-
-
-def _dialer(settings: Settings, outside: Outside, addresses: CallbackAddresses) -> TwilioDialer:
-    return TwilioDialer(
-        outside.dial_http,
-        settings.twilio_account_sid,
-        _token(settings),
-        settings.twilio_api_base_url,
-        settings.twilio_phone_number,
-        addresses,
-        ring_s=RING_S,
-        max_call_s=int(settings.max_call_seconds) + CARRIER_LIMIT_MARGIN_S,
-    )
-
-
-def _agent_door(settings: Settings, outside: Outside) -> AgentDoor:
-    return AgentDoor(
-        settings.elevenlabs_api_key.get_secret_value(),
-        settings.elevenlabs_agent_id,
-        settings.elevenlabs_base_url,
-        outside.http,
-    )
-
-
-def _whatsapp(settings: Settings, outside: Outside) -> WhatsApp:
-    return WhatsApp(
-        outside.http,
-        settings.twilio_account_sid,
-        _token(settings),
-        settings.twilio_api_base_url,
-        settings.twilio_whatsapp_number,
-        f"{settings.base_url}/webhook/whatsapp/status",
-        template_sid=settings.whatsapp_template_sid,
-    )
-
-
-def default_language(settings: Settings) -> str:
-    """What is spoken where this Vocero is at home."""
-    return "en" if settings.default_country in ENGLISH_SPEAKING else "es"
+    async def _call_language(self, attempt_id: str) -> str:
+        known = self._desk.languages.get(attempt_id)
+        if known is None and self._fellows is not None:
+            known = await self._fellows.language(attempt_id)
+        return known or self.settings.default_language

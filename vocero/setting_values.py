@@ -12,6 +12,8 @@ from zoneinfo import ZoneInfo
 
 import phonenumbers
 
+from vocero.bus.address import address_problem
+
 E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 ACCOUNT_SID = re.compile(r"AC[0-9a-zA-Z]{1,64}")
 CONTENT_SID = re.compile(r"HX[0-9a-fA-F]{32}")
@@ -256,6 +258,21 @@ def database_problem(url: str) -> Problem | None:
         "must begin with sqlite+aiosqlite:// or postgresql+asyncpg://",
         "leave it empty for a database in VAR_DIR",
     )
+
+
+def workers_problem(redis_url: str, database_url: str, secret_key: str) -> Problem | None:
+    """What several workers need of one another; with an empty `redis_url` there is only one."""
+    if not redis_url:
+        return None
+    if wrong_address := address_problem(redis_url):
+        return Problem("REDIS_URL", wrong_address, "leave it empty for one worker")
+    if not database_url.startswith("postgresql+asyncpg://"):
+        wrong = "REDIS_URL is for several workers, and those share a PostgreSQL"
+        return Problem("DATABASE_URL", wrong, "postgresql+asyncpg://…, or leave REDIS_URL empty")
+    if not secret_key:
+        wrong = "several workers (REDIS_URL) need the same one"
+        return Problem("SECRET_KEY", wrong, "openssl rand -hex 24 makes a good one")
+    return None
 
 
 def customers_problem(addresses: tuple[str, ...]) -> Problem | None:

@@ -49,6 +49,7 @@ from vocero.setting_values import (
     spend_problem,
     template_problem,
     without_prefix,
+    workers_problem,
 )
 
 Purpose = Literal["serve", "call", "agent"]
@@ -66,6 +67,7 @@ Days = Annotated[int, Field(ge=0, le=36_500)]
 Secret = Annotated[SecretStr, BeforeValidator(read_secret)]
 LogFormat = Annotated[Literal["text", "json"], BeforeValidator(read_word)]
 NONE = SecretStr("")
+ENGLISH_SPEAKING = frozenset({"US", "GB", "IE", "AU", "NZ", "CA"})
 LEAST_TOOLS_SECRET = 16
 """Characters; nothing but this secret stands between a stranger and a false report."""
 
@@ -158,6 +160,11 @@ class Settings(BaseSettings):
     """Keep nothing of a call in which the agent did not say that it is recorded."""
     keep_audio_days: Days = 7
     keep_transcript_days: Days = 30
+
+    @property
+    def default_language(self) -> str:
+        """What is spoken where this Vocero is at home, "es" or "en"."""
+        return "en" if self.default_country in ENGLISH_SPEAKING else "es"
 
 
 class _GivenSettings(Settings):
@@ -269,6 +276,11 @@ def problems(settings: Settings, purpose: Purpose = "serve") -> list[Problem]:
             service_url_problem("GOOGLE_PLACES_BASE_URL", settings.google_places_base_url),
             service_url_problem("NGROK_API_URL", settings.ngrok_api_url),
             database_problem(settings.database_url.get_secret_value()),
+            workers_problem(
+                settings.redis_url.get_secret_value(),
+                settings.database_url.get_secret_value(),
+                settings.secret_key.get_secret_value(),
+            ),
             customers_problem(settings.allowed_customers),
         ]
     found += [

@@ -41,15 +41,17 @@ class Signature(Protocol):
 
 
 class VoiceDesk(Protocol):
-    """What the voice webhooks need of the switchboard."""
+    """The calls that webhooks can be about (vocero.adapters.OwnCalls or
+    vocero.fellow_workers.FellowWorkers fit). Everything may raise StoreError.
+    """
 
-    draining: bool
+    async def answer(self, attempt_id: str, call_sid: str) -> str | None:
+        """The answered call asks for its TwiML: the stream's token; None: no such call is on."""
 
-    def answer(self, attempt_id: str, call_sid: str) -> str | None: ...
-    def phone_said(
+    async def phone_said(
         self, attempt_id: str, call_sid: str, event: PhoneProgress | MachineDetected
-    ) -> bool: ...
-    def has_room(self) -> bool: ...
+    ) -> bool:
+        """A callback of the carrier; False when no such call is on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class WebNeeds:
     now: Callable[[], float]
     """Seconds since the epoch."""
     store: Store
-    switchboard: VoiceDesk
+    voice_desk: VoiceDesk
     message_arrived: Callable[[str], None]
     """This customer's message is in the store. Quick, never waits."""
     delivery: Callable[[str, str, str], Awaitable[None]]
@@ -73,7 +75,7 @@ class WebNeeds:
     """The spoken apology in this language."""
     explanation: Callable[[str], str]
     """What people hear who call our number back."""
-    call_language: Callable[[str], str]
+    call_language: Callable[[str], Awaitable[str]]
     """The language in which this attempt's business is spoken to."""
     default_language: str
     count_webhook: Callable[[str, str], None]
@@ -201,8 +203,8 @@ def _voice_routes(app: Quart, needs: WebNeeds) -> None:
         if form is None:
             return _refused()
         call_sid = form.get("CallSid", "")
-        language = needs.call_language(attempt_id)
-        token = needs.switchboard.answer(attempt_id, call_sid)
+        language = await needs.call_language(attempt_id)
+        token = await needs.voice_desk.answer(attempt_id, call_sid)
         if token is None:
             attempt = await needs.store.attempt(attempt_id)
             if attempt is None or attempt.call_sid not in ("", call_sid):
@@ -239,7 +241,7 @@ def _voice_routes(app: Quart, needs: WebNeeds) -> None:
         call_sid = form.get("CallSid", "")
         if event is None:
             needs.count_webhook(which, "unusable")
-        elif needs.switchboard.phone_said(attempt_id, call_sid, event):
+        elif await needs.voice_desk.phone_said(attempt_id, call_sid, event):
             needs.count_webhook(which, "taken")
         else:
             attempt = await needs.store.attempt(attempt_id)

@@ -18,7 +18,7 @@ from simulation.clock import run_virtual
 from simulation.scenes import AGENT_LOST, BOOKED, BOOKED_ENGLISH, INTERRUPTED
 from simulation.script import Scene
 from simulation.world import ACCOUNT_SID, AUTH_TOKEN, CUSTOMERS, ELEVENLABS_KEY
-from vocero.__main__ import start_logging
+from vocero.command_line import start_logging
 from vocero.logs import set_up_logging
 from vocero.rehearsal import Rehearsal, Rehearsed, in_virtual_time
 from vocero.settings import load_settings

@@ -188,7 +188,7 @@ def test_what_a_container_decides_wins_over_env() -> None:
     """.env is written for this machine: its HOST would listen where nobody comes in."""
     for name in ("vocero", "worker"):
         environment = service(name)["environment"]
-        settings = load_settings({k: str(v) for k, v in environment.items() if k != "REDIS_URL"})
+        settings = load_settings({k: str(v) for k, v in environment.items()})
         assert (settings.host, settings.port) == ("0.0.0.0", 8000)
         assert str(settings.var_dir) == "/data"
 
@@ -211,8 +211,8 @@ def test_scale_is_three_workers_that_share_everything() -> None:
     assert worker["deploy"]["replicas"] == 3 and "ports" not in worker
     assert worker["environment"]["DATABASE_URL"].startswith("postgresql+asyncpg://")
     assert worker["environment"]["REDIS_URL"].startswith("redis://redis")
-    # Until they can share a database: each would end the calls of the others.
-    assert "not supported yet" in worker["entrypoint"][-1]
+    assert "entrypoint" not in worker
+    assert worker["volumes"] == ["worker-data:/data"], "recordings are read by whoever is asked"
     for name in ("postgres", "redis"):
         assert services[name]["networks"] == ["inside"] and "ports" not in services[name]
         assert "healthcheck" in services[name]

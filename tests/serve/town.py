@@ -173,7 +173,8 @@ class Town:
                 stdout=asyncio.subprocess.PIPE,
                 stderr=stderr,
             )
-        serving = Serving(process, self.url, logs)
+        own = f"http://127.0.0.1:{settings['PORT']}" if "PORT" in settings else self.url
+        serving = Serving(process, own, logs)
         self.started.append(serving)
         return serving
 
