@@ -13,7 +13,7 @@ from simulation.carrier_holdings import Sender
 from simulation.world import PHONE_NUMBER
 from tests.doctor.practice import WHATSAPP, Practice, own_number, silent
 from vocero.doctor import agent_shape as agent
-from vocero.doctor import database, elevenlabs_agent, machine, model, places
+from vocero.doctor import database, elevenlabs_agent, machine, model, other_workers, places
 from vocero.doctor import public_address as public
 from vocero.doctor import settings_check as settings
 from vocero.doctor import twilio_account as twilio
@@ -29,7 +29,7 @@ EVERY_NAME = {
     *twilio.NAMES,
     *elevenlabs_agent.NAMES,
     *model.NAMES,
-    *(places.PLACES, database.DATABASE),
+    *(places.PLACES, database.DATABASE, other_workers.WORKERS),
     *machine.NAMES,
 }
 OPENAI_MODELS = ["gpt-4o-mini"]

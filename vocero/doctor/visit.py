@@ -12,7 +12,15 @@ from pathlib import Path
 import httpx
 
 from bridge.lean_websocket import default_tls
-from vocero.doctor import database, elevenlabs_agent, machine, model, places, public_address
+from vocero.doctor import (
+    database,
+    elevenlabs_agent,
+    machine,
+    model,
+    other_workers,
+    places,
+    public_address,
+)
 from vocero.doctor import twilio_account as twilio
 from vocero.doctor.case import Case, Machine
 from vocero.doctor.checks import Check, Waiting, examine
@@ -88,6 +96,7 @@ async def visit(
                 Check("OpenAI", model.NAMES, lambda: model.look(case)),
                 Check("Google Places", (places.PLACES,), lambda: places.look(case)),
                 Check("the database", (database.DATABASE,), lambda: database.look(case)),
+                Check("other workers", (other_workers.WORKERS,), lambda: other_workers.look(case)),
                 Check("this machine", machine.NAMES, lambda: machine.look(case)),
             ],
             ends_at,
