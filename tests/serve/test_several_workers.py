@@ -17,7 +17,8 @@ from simulation.script import EndCall, Hear, ListenOut, Say, Scene, Speak, UseTo
 from tests.bus.redis_server import program
 from tests.data.postgresql_server import PostgresServer, binaries
 from tests.serve.county import open_county
-from tests.serve.town import LASTING, patience, until
+from tests.serve.town import LASTING, Town, open_town, patience, until
+from vocero.rehearsal import free_port
 
 pytestmark = [pytest.mark.sockets, pytest.mark.timeout(240)]
 
@@ -203,3 +204,36 @@ async def test_messages_to_every_worker_have_one_answer(
             await town.reads(number, f"¿Llamo al +54 11 4000-{1800 + number}")
         await asyncio.sleep(2.0)
     assert [len(town.read(number)) for number in customers] == [1] * len(customers)
+
+
+# --- only one, where there is no REDIS_URL ------------------------------------------------------
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_a_second_one_on_the_same_database_does_not_start(
+    kind: str, tmp_path: Path, server: PostgresServer
+) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path}/vocero.db" if kind == "sqlite" else server.new_database()
+    async with open_town(tmp_path / "town", DATABASE_URL=url) as town:
+        async with town.serving():
+            call = await town.talking(1)
+            second = await town.start(PORT=str(free_port()))
+            assert await second.exit_code() == 1
+            (line,) = second.log().splitlines()
+            assert line.startswith("DATABASE_URL: ") and "another Vocero" in line
+            assert not call.record.is_over
+            # Who only looks is not in its way.
+            assert set(await town.calls_as_told()) == {town.business(1)}
+        # It was killed, and whoever comes next is alone at once.
+        async with town.serving():
+            assert "se cortó" in await town.told(1)
+        assert await _exit_code_with(town, REDIS_URL="redis://127.0.0.1:1/0") == 2
+    if kind == "postgresql":
+        server.drop_database(url)
+
+
+async def _exit_code_with(town: Town, **settings: str) -> int:
+    """Several workers without what they need: a secret that is the same, a PostgreSQL."""
+    started = await town.start(PORT=str(free_port()), **settings)
+    code = await started.exit_code()
+    assert "Traceback" not in started.log()
+    assert started.log().startswith(("SECRET_KEY: ", "DATABASE_URL: "))
+    return code
