@@ -98,15 +98,6 @@ class MemorySharing(MemoryFences):
             return ""
         return holder.owner
 
-    async def kept_elsewhere(self, customer: str, owner: str, now: float) -> str:
-        for attempt_id, attempt in self._attempts.items():
-            if attempt.customer == customer and await self.keeper(attempt_id, now) not in (
-                "",
-                owner,
-            ):
-                return attempt_id
-        return ""
-
     # --- notices and bells ----------------------------------------------------------------------
     async def keep_notice(self, attempt_id: str, body: str) -> Notice | None:
         checked_notice(body)

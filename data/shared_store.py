@@ -88,11 +88,6 @@ class SharedStore(Store, Protocol):
     async def keeper(self, attempt_id: str, now: float) -> str:
         """The owner of the lease on a call that is not over; "" when nobody's is valid."""
 
-    async def kept_elsewhere(self, customer: str, owner: str, now: float) -> str:
-        """A call of this customer that is not over and that another worker keeps with a valid
-        lease: its attempt id, or "".
-        """
-
     # --- notices --------------------------------------------------------------------------------
     async def keep_notice(self, attempt_id: str, body: str) -> Notice | None:
         """Keep what was told about a call, and ring with its attempt id. None when no such call is

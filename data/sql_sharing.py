@@ -70,20 +70,6 @@ class SqlSharing(SqlPart):
         )
         return str(rows[0].owner) if rows else ""
 
-    async def kept_elsewhere(self, customer: str, owner: str, now: float) -> str:
-        rows = await self._rows(
-            select(attempts.c.attempt_id)
-            .where(
-                attempts.c.customer == customer,
-                attempts.c.state != "ended",
-                attempts.c.lease_until > now,
-                attempts.c.owner.not_in(("", owner)),
-            )
-            .order_by(attempts.c.id)
-            .limit(1)
-        )
-        return str(rows[0].attempt_id) if rows else ""
-
     # --- notices --------------------------------------------------------------------------------
     @repeated
     async def keep_notice(self, attempt_id: str, body: str) -> Notice | None:

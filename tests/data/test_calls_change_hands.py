@@ -107,22 +107,3 @@ async def test_a_keeper_is_one_whose_lease_is_valid(workers: Workers, samples: S
     assert await two.keeper("unknown", 1.0) == ""
     assert await two.keeper("attempt-a", 114.9) == "one"
     assert await two.keeper("attempt-a", 115.0) == ""
-
-
-async def test_a_customers_call_that_another_worker_keeps(
-    workers: Workers, samples: Samples
-) -> None:
-    one, two = workers
-    await one.commit_turn(Turn(ANA, attempt=samples.attempt("over")), claim=claim("one", 90.0))
-    await one.end_attempt(samples.report("over"), samples.result(), Turn(ANA), 91.0)
-    await one.commit_turn(Turn(ANA, attempt=samples.attempt("nobody's")))
-    assert await two.kept_elsewhere(ANA, "two", 92.0) == ""
-    await one.commit_turn(Turn(ANA, attempt=samples.attempt()), claim=claim("one", 100.0))
-    assert await two.kept_elsewhere(ANA, "two", 101.0) == "attempt-a"
-    assert await one.kept_elsewhere(ANA, "one", 101.0) == ""
-    assert await two.kept_elsewhere(BEA, "two", 101.0) == ""
-    # Ran out: whoever comes may look after it.
-    assert await two.kept_elsewhere(ANA, "two", 115.0) == ""
-    assert await two.take_stream("attempt-a", "CA1", claim("two", 116.0)) is not None
-    assert await two.kept_elsewhere(ANA, "two", 117.0) == ""
-    assert await one.kept_elsewhere(ANA, "one", 117.0) == "attempt-a"

@@ -239,7 +239,7 @@ async def main():
     async with store.bells(lambda _: None):
         await store.take_stream("a", "CA1", claim), await store.keep_notice("a", "{{}}")
     await store.notices("a"), await store.keeper("a", 2.0), await store.take_messages(claim)
-    await store.release([await store.take("n", claim)]), await store.kept_elsewhere("c", "v", 2.0)
+    await store.release([await store.take("n", claim)])
     await store.bind_call("a", "CA1")
     await store.keep_report("a", result)
     await store.keep_lines("a", [TimelineEntry(1.0, EntryKind.SAID, "x", Speaker.BUSINESS)])
