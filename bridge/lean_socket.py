@@ -46,7 +46,11 @@ class LeanSocket(asyncio.Protocol):
 
     def __init__(self, protocol: ServerProtocol | ClientProtocol) -> None:
         self._protocol = protocol
+        # Python finds a static method anew for every call, what hangs on the object at once.
+        self._read, self._framed = self._read_text, self._text_frame
         self._transport: asyncio.Transport | None = None
+        self._way_out: asyncio.Transport | None = None
+        """The transport while messages may be sent; asking the core each time costs a call."""
         self.under_tls: asyncio.Transport | None = None
         """The transport that carries the TLS of `_transport`, if it has any."""
         self._listener: SocketListener | None = None
@@ -76,9 +80,9 @@ class LeanSocket(asyncio.Protocol):
 
     def send(self, text: str) -> None:
         """Send one text message; does nothing once the socket is closing."""
-        transport = self._transport
-        if self._protocol.state is _OPEN and transport is not None and not transport.is_closing():
-            transport.write(self._text_frame(text))
+        transport = self._way_out
+        if transport is not None and not transport.is_closing():
+            transport.write(self._framed(text))
 
     def close(self, code: int = 1000, reason: str = "") -> None:
         """Start the closing handshake; the socket is cut after CLOSE_S."""
@@ -107,7 +111,7 @@ class LeanSocket(asyncio.Protocol):
             data = self._handshake_bytes(data)
         at, size = 0, len(data)
         while at < size:
-            found = self._read_text(data, at) if self._direct else None
+            found = self._read(data, at) if self._direct else None
             if found is None or self._listener is None:
                 at = self._core_frame(data, at)
             else:
@@ -133,6 +137,7 @@ class LeanSocket(asyncio.Protocol):
         if self._close_timer is not None:
             self._close_timer.cancel()
         self._direct = False
+        self._way_out = None
         self._protocol.receive_eof()
         self._tell(CloseCode.ABNORMAL_CLOSURE, "connection lost")
 
@@ -227,8 +232,10 @@ class LeanSocket(asyncio.Protocol):
             self._listener.text_received(text)
 
     def _flush(self) -> None:
+        """Whatever changed the core's state comes here before anybody else can send."""
         transport = self._transport
         assert transport is not None
+        self._way_out = transport if self._protocol.state is _OPEN else None
         for data in self._protocol.data_to_send():
             if transport.is_closing():
                 return

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Iterator
 
 try:
     from websockets.speedups import apply_mask
@@ -27,6 +26,9 @@ _MASKED = 0x80
 _LONGEST_SHORT = 125
 _KEYS_AT_ONCE = 1024
 
+_mask_keys: list[bytes] = []
+
+_cut_in_fours = struct.Struct("4s" * _KEYS_AT_ONCE).unpack
 _medium_head = struct.Struct("!BBH").pack
 _long_head = struct.Struct("!BBQ").pack
 
@@ -106,17 +108,9 @@ def masked_text_frame(text: str) -> bytes:
         head = _medium_head(_TEXT, _MASKED | 126, length)
     else:
         head = _long_head(_TEXT, _MASKED | 127, length)
-    key = next(_mask_keys)
+    if not _mask_keys:
+        # Section 5.3: nobody may foretell a key. As the system's random numbers they are that in
+        # blocks, too; one by one each frame would cost a system call more.
+        _mask_keys.extend(_cut_in_fours(os.urandom(4 * _KEYS_AT_ONCE)))
+    key = _mask_keys.pop()
     return head + key + apply_mask(payload, key)
-
-
-def _fresh_keys() -> Iterator[bytes]:
-    # Section 5.3: nobody may foretell a key. As the system's random numbers they are that in
-    # blocks, too; one by one each frame would cost a system call more.
-    while True:
-        block = os.urandom(4 * _KEYS_AT_ONCE)
-        for at in range(0, len(block), 4):
-            yield block[at : at + 4]
-
-
-_mask_keys = _fresh_keys()
