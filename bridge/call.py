@@ -34,9 +34,7 @@ from bridge.deadline_timer import DeadlineTimer
 from bridge.elevenlabs_socket import AgentSocket
 from bridge.events import (
     AgentAudio,
-    AgentClosed,
     AgentEvent,
-    AgentLost,
     BusinessAudio,
     CarrierEvent,
     CarrierLost,
@@ -51,6 +49,7 @@ from bridge.passing_time import ONE_IN, PassingTime
 from bridge.ports import SocketListener, TextSocket
 from bridge.recorder import CallRecorder
 from bridge.session import CallSession
+from bridge.straight_way import StraightWay
 from bridge.twilio_socket import CarrierSocket
 from data.call import (
     Blame,
@@ -95,11 +94,7 @@ class Call:
         self._inputs: deque[Input] = deque()
         self._performing = False
         self._timer = DeadlineTimer(
-            self._loop,
-            self._began,
-            self.session.soonest,
-            self.session.latest,
-            lambda: self._handle("", "", None),
+            self._loop, self._began, self.session, lambda: self._handle("", "", None)
         )
         self._carrier: CarrierSocket | None = None
         self._agent: AgentSocket | None = None
@@ -114,6 +109,7 @@ class Call:
         )
         self._tap: ListeningPost | None = None
         self._passing = PassingTime(needs.sound_passed)
+        self._straight = StraightWay(self.session, self._loop, self._began, self._perform)
 
     # --- life ---------------------------------------------------------------------------------
     async def run(self) -> CallReport | None:
@@ -146,6 +142,7 @@ class Call:
     def let_go(self) -> None:
         """Another worker keeps this call: it ends here without a word to anybody."""
         self._let_go = True
+        self._straight.close()
         if self._chores is not None:
             self._chores.let_go()
         if not self._over.done():
@@ -170,6 +167,8 @@ class Call:
         """Something happened; do what follows from it. Never waits."""
         self._handle("", "", event)
 
+    carrier_gone = agent_gone = receive
+
     # --- CarrierLeg ---------------------------------------------------------------------------
     def join_stream(self, socket: CarrierSocket) -> bool:
         """Lend a media socket to this call; False when it has had one already."""
@@ -181,6 +180,12 @@ class Call:
     def carrier_said(self, text: str, event: CarrierEvent) -> None:
         """A message of the carrier's media socket."""
         if type(event) is BusinessAudio:
+            try:
+                if self._straight.took(event):
+                    return
+            except Exception as error:
+                self._failed(error)
+                return
             if self._tap is not None:
                 self._tap.business(event.sound, event.at_ms)
             if event.chunk % ONE_IN == 1:
@@ -192,20 +197,12 @@ class Call:
         if self.recorder is not None:
             self.recorder.carrier_said(self.now, text)
 
-    def carrier_gone(self, event: CarrierLost) -> None:
-        """The media socket broke off."""
-        self._handle("", "", event)
-
     # --- AgentLeg -----------------------------------------------------------------------------
     def agent_said(self, text: str, event: AgentEvent) -> None:
         """A message of the agent's socket."""
         if self._passing.agent_is_next and type(event) is AgentAudio:
             self._passing.to_business()
         self._handle("agent", text, event)
-
-    def agent_gone(self, event: AgentClosed | AgentLost) -> None:
-        """The agent's conversation is over."""
-        self._handle("", "", event)
 
     def agent_skipped(self, text: str) -> None:
         """An unusable message of the agent."""
@@ -221,19 +218,23 @@ class Call:
             self._inputs.append((source, text, event))
             return
         self._performing = True
+        self._straight.close()
         try:
             self._step(source, text, event)
             while self._inputs:
                 self._step(*self._inputs.popleft())
         except Exception as error:
-            # A defect of ours must not leave two people on a silent line.
-            with call_context(self.order.attempt_id):
-                log.exception("the call machine failed")
-            self._inputs.clear()
-            self._collapse(error)
+            self._failed(error)
         finally:
             self._performing = False
             self._passing.awaited = None
+            self._decide_way()
+
+    def _decide_way(self) -> None:
+        if self.recorder is not None or self._tap is not None or self._over.done():
+            self._straight.close()
+        else:
+            self._straight.open_if_simple(self._agent)
 
     def _step(self, source: str, text: str, event: Event | None) -> None:
         if self._over.done():
@@ -329,6 +330,7 @@ class Call:
 
     def _set_tap(self, post: ListeningPost | None) -> None:
         self._tap = post
+        self._decide_way()
 
     def _listen_to_agent(self, socket: TextSocket) -> SocketListener:
         agent = AgentSocket(socket, self)
@@ -341,7 +343,12 @@ class Call:
             agent.close()
         return agent
 
-    def _collapse(self, error: Exception) -> None:
+    def _failed(self, error: Exception) -> None:
+        # A defect of ours must not leave two people on a silent line.
+        with call_context(self.order.attempt_id):
+            log.error("the call machine failed", exc_info=error)
+        self._inputs.clear()
+        self._straight.close()
         if self._over.done():
             return
         if self.call_sid:

@@ -6,6 +6,8 @@ import asyncio
 import math
 from collections.abc import Callable
 
+from bridge.session import CallSession
+
 TIMER_SLACK_S = 0.0005
 
 
@@ -16,16 +18,14 @@ class DeadlineTimer:
         self,
         loop: asyncio.AbstractEventLoop,
         began: float,
-        soonest: Callable[[], float],
-        deadline: Callable[[], float | None],
+        session: CallSession,
         fire: Callable[[], None],
     ) -> None:
-        """`began`: the loop's time from which deadlines count. `soonest` is cheap and never later
-        than `deadline`, which takes a search; None is no deadline, ever again."""
+        """`began`: the loop's time from which the session counts."""
         self._loop = loop
         self._began = began
-        self._soonest = soonest
-        self._deadline = deadline
+        self._soonest = session.soonest
+        self._deadline = session.latest
         self._fire = fire
         self._handle: asyncio.TimerHandle | None = None
         self._at = math.inf

@@ -76,12 +76,19 @@ class AgentSocket:
 
     def perform(self, command: SendToAgent | Pong | AnswerTool | TellAgent) -> str | None:
         """Send one command; returns the text, or None when sound was dropped for want of room."""
-        text = elevenlabs_wire.encode(command)
         if isinstance(command, SendToAgent):
-            unsent = self._socket.unsent_bytes
-            if unsent > LEAST_UPLINK_BYTES and unsent > len(text) * FRAMES_PER_S * UPLINK_SECONDS:
-                self.frames_dropped += 1
-                return None
+            return self.pass_on(command.base64)
+        text = elevenlabs_wire.encode(command)
+        self._socket.send(text)
+        return text
+
+    def pass_on(self, base64: str) -> str | None:
+        """`perform` for sound of the business, without a command around it."""
+        text = elevenlabs_wire.sound_message(base64)
+        unsent = self._socket.unsent_bytes
+        if unsent > LEAST_UPLINK_BYTES and unsent > len(text) * FRAMES_PER_S * UPLINK_SECONDS:
+            self.frames_dropped += 1
+            return None
         self._socket.send(text)
         return text
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from binascii import a2b_base64
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NoReturn, assert_never
 
 from bridge.commands import AnswerTool, Pong, SendToAgent, TellAgent
@@ -111,10 +111,14 @@ def opening(variables: Mapping[str, str | int | float | bool]) -> str:
     return _dumped({"type": "conversation_initiation_client_data", "dynamic_variables": variables})
 
 
+sound_message: Callable[[str], str] = '{"user_audio_chunk":"%s"}'.__mod__
+"""The message for a piece of the business's sound, which comes as base64."""
+
+
 def encode(command: SendToAgent | Pong | AnswerTool | TellAgent) -> str:
     """The message for one command."""
     if isinstance(command, SendToAgent):
-        return f'{{"user_audio_chunk":"{command.base64}"}}'
+        return sound_message(command.base64)
     match command:
         case Pong(event_id):
             return f'{{"type":"pong","event_id":{event_id}}}'

@@ -81,6 +81,8 @@ class CallSession:
         """
         self._timings = timings or CallTimings()
         self._call = CallState(self._timings, closing_tool, begins_at)
+        self.playback = self._call.playback
+        """To look at."""
         self._last_now = begins_at
         self._patience_s = self._timings.lead_ms / 2000
 
@@ -120,6 +122,34 @@ class CallSession:
             on_carrier.business_audio(call, event, now)
         else:
             self._hear(event, now)
+        return self._ordered(now)
+
+    @property
+    def simply_talks(self) -> bool:
+        """Whether `pass_on` may be used. Only `receive` and `time_passed` can change that."""
+        call = self._call
+        return (
+            call.phase is Phase.TALKING
+            and call.stream is StreamState.OPEN
+            and call.agent is AgentState.READY
+            and not call.takeover.active
+            and not call.timers.missing
+        )
+
+    def pass_on(self, event: BusinessAudio, now: float) -> str | None:
+        """`receive` in two parts, for nearly all there is: the sound for the agent (base64, may be
+        empty). No deadline comes nearer. `release` has to follow if `playback` owes any.
+
+        None: this frame is to be received, nothing has followed from it yet."""
+        call = self._call
+        sound = call.uplink.straight_on(event)
+        if sound is not None:
+            self._last_now = call.timers.heard_at = now
+        return sound
+
+    def release(self, now: float) -> tuple[Command, ...]:
+        """The second part: what the business is to be sent now."""
+        self._call.release(now)
         return self._ordered(now)
 
     def _hear(self, event: Event, now: float) -> None:

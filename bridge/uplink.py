@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from binascii import b2a_base64
 from collections import deque
 
 from audio.formats import ULAW_8000, AudioFormat
@@ -31,6 +32,7 @@ class Uplink:
         self._kept_bytes = 0
         self._last_chunk = 0
         self._transcoder: Transcoder | None = None
+        self._as_it_comes = False
 
     def is_new(self, event: BusinessAudio) -> bool:
         """Whether this piece comes after all others; unnumbered pieces always do."""
@@ -56,11 +58,23 @@ class Uplink:
     def announce(self, hears: AudioFormat) -> list[bytes]:
         """The agent hears this format; what was kept for it, in sendable chunks."""
         self._transcoder = Transcoder(ULAW_8000, hears)
+        self._as_it_comes = self._transcoder.is_identity
         kept = b"".join(self._kept)
         self._kept.clear()
         self._kept_bytes = 0
         starts = range(0, len(kept), _MESSAGE_BYTES)
         return [self.convert(kept[start : start + _MESSAGE_BYTES]) for start in starts]
+
+    def straight_on(self, event: BusinessAudio) -> str | None:
+        """`is_new` and `pass_on` in one, for the many: base64 for the agent, empty while the filter
+        keeps all of it. None: this is not simply the next piece. Only after `announce`."""
+        if event.chunk != self._last_chunk + 1:
+            return None
+        self._last_chunk += 1
+        if self._as_it_comes:
+            return event.base64
+        sound = self.convert(event.sound)
+        return b2a_base64(sound, newline=False).decode("ascii") if sound else ""
 
     def pass_on(self, event: BusinessAudio) -> SendToAgent | None:
         """A piece for the agent, undecoded if it hears what the carrier sends; None while the

@@ -18,8 +18,10 @@ class Waits(dict[Timer, float]):
         super().__init__()
         self.soonest = math.inf
         self._patience = {Timer.SILENCE: silence_after_s, Timer.SOUND_LOST: sound_lost_s}
-        self._heard_at = -math.inf
-        self._missed = False
+        self.heard_at = -math.inf
+        """When the business was last heard. Set it alone only while `missing` is False."""
+        self.missing = False
+        """Whether the business was silent for so long that the carrier was asked."""
 
     def __setitem__(self, timer: Timer, at: float) -> None:
         if at < self.soonest:
@@ -29,15 +31,15 @@ class Waits(dict[Timer, float]):
     def heard(self, now: float) -> None:
         """The business is heard: how long it is silent counts from here."""
         # Both timers that this puts off stay as they are: `first` looks at this time, too.
-        self._heard_at = now
-        if self._missed:
-            self._missed = False
+        self.heard_at = now
+        if self.missing:
+            self.missing = False
             self.pop(Timer.CARRIER_ANSWER, None)
             self[Timer.SOUND_LOST] = now + self._patience[Timer.SOUND_LOST]
 
     def missed(self, until: float) -> None:
         """SOUND_LOST is over and the carrier was asked about the call: it may answer so long."""
-        self._missed = True
+        self.missing = True
         self[Timer.CARRIER_ANSWER] = until
 
     def first(self) -> tuple[Timer, float] | None:
@@ -46,9 +48,9 @@ class Waits(dict[Timer, float]):
             timer = min(self, key=self.__getitem__)
             at = self[timer]
             patience = self._patience.get(timer)
-            if patience is None or self._heard_at + patience <= at:
+            if patience is None or self.heard_at + patience <= at:
                 self.soonest = at
                 return timer, at
-            super().__setitem__(timer, self._heard_at + patience)
+            super().__setitem__(timer, self.heard_at + patience)
         self.soonest = math.inf
         return None

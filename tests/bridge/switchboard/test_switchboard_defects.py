@@ -173,6 +173,21 @@ def test_a_defect_in_mid_call_hangs_up_and_is_reported_as_ours(
     assert len(exchange.carrier.hung_up) == 1
 
 
+def test_a_defect_on_the_straight_way_of_a_frame_is_ours_too(exchange: Exchange) -> None:
+    async def story() -> None:
+        _, listener = await exchange.talk()
+        listener.text_received(exchange.media(1))
+        object.__setattr__(exchange.call().session, "pass_on", None)
+        for chunk in (2, 3):
+            listener.text_received(exchange.media(chunk))
+        await asyncio.sleep(1)
+
+    exchange.run(story)
+    ending = exchange.report.ending
+    assert (ending.cause, ending.blame) == (EndCause.SHUTDOWN, Blame.OURS)
+    assert len(exchange.carrier.hung_up) == 1
+
+
 def test_a_defect_in_one_call_leaves_the_others_alone(exchange: Exchange) -> None:
     async def story() -> None:
         _, listener = await exchange.talk("one")

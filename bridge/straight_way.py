@@ -1,0 +1,62 @@
+"""The way of 20 ms while two people simply talk: no command around the sound, nobody asked twice.
+
+What it does is what the long way (`CallSession.receive`, then every command) would do with the
+same frame. Whether a call simply talks is found out when something else happens in it, not for
+every frame; who watches (a recording, a listener) gets the long way, where all is told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from bridge.commands import Command
+from bridge.elevenlabs_socket import AgentSocket
+from bridge.events import BusinessAudio
+from bridge.passing_time import ONE_IN
+from bridge.session import CallSession
+
+
+class StraightWay:
+    """Of one call. Closed at first."""
+
+    def __init__(
+        self,
+        session: CallSession,
+        loop: asyncio.AbstractEventLoop,
+        began: float,
+        perform: Callable[[Command, float], None],
+    ) -> None:
+        """`began`: the loop's time from which the session counts."""
+        self._session = session
+        self._playback = session.playback
+        self._loop = loop
+        self._began = began
+        self._perform = perform
+        self._agent: AgentSocket | None = None
+
+    def close(self) -> None:
+        """Something happens, and may change everything."""
+        self._agent = None
+
+    def open_if_simple(self, agent: AgentSocket | None) -> None:
+        """It has happened and nobody watches: frames go straight to this agent if the two talk."""
+        self._agent = agent if self._session.simply_talks else None
+
+    def took(self, event: BusinessAudio) -> bool:
+        """Whether this frame went this way: all that follows from it is done."""
+        agent = self._agent
+        if agent is None or event.chunk % ONE_IN == 1:  # which is timed on the long way
+            return False
+        now = self._loop.time() - self._began
+        sound = self._session.pass_on(event, now)
+        if sound is None:
+            return False
+        # Nothing of the session is under way while a socket is written to, so that what a socket
+        # reports at once can be dealt with there and then.
+        if sound:
+            agent.pass_on(sound)
+        if now >= self._playback.due_at:
+            for command in self._session.release(now):
+                self._perform(command, now)
+        return True
