@@ -49,6 +49,7 @@ _FRAMES_PER_S: Final = 50
 _SAMPLE: Final = np.dtype("<i2")
 _LOWEST: Final = np.array(-32768.0)
 _HIGHEST: Final = np.array(32767.0)
+_rint, _maximum, _minimum = np.rint, np.maximum, np.minimum
 _TABLE_ROWS: Final = 160
 """The coefficient table of a fractional ratio holds whole periods, at least this many rows."""
 
@@ -201,13 +202,15 @@ class Resampler:
         if desk is None:
             desk = self._desk = _Desk(self._filter, len(pcm), self._past)
             self._past = desk.past
+        # Filled in place by assignment: `np.copyto` does the same by way of Python.
         desk.raw[:] = pcm
-        np.copyto(desk.new, desk.given)
-        np.matmul(desk.windows, self._filter.group, out=desk.grouped)
-        _saturate(desk.exact)
-        np.copyto(desk.rounded, desk.exact, "unsafe")
-        np.copyto(desk.past, desk.next_past)
-        self._taken += len(desk.new)
+        desk.new[...] = desk.given
+        np.matmul(desk.windows, desk.group, desk.grouped)
+        exact = desk.exact
+        _saturate(exact)
+        desk.rounded[...] = exact
+        desk.past[...] = desk.next_past
+        self._taken += desk.inputs
         return desk.rounded.tobytes()
 
     def _push_block(self, samples: Samples) -> Samples:
@@ -259,15 +262,18 @@ class _Desk:
     """What a frame of 20 ms is worked on with, laid out once: a frame allocates only its result."""
 
     __slots__ = (
-        *("exact", "given", "grouped", "new", "next_past", "past", "raw", "rounded", "windows"),
+        *("exact", "given", "group", "grouped", "inputs", "new", "next_past", "past", "raw"),
+        *("rounded", "windows"),
     )
 
     def __init__(self, made: PolyphaseFilter, frame_bytes: int, past: _Floats) -> None:
         self.raw = bytearray(frame_bytes)
         self.given: Samples = np.frombuffer(self.raw, _SAMPLE)
-        inputs, memory = len(self.given), len(past)
+        self.inputs = inputs = len(self.given)
+        memory = len(past)
         heard = np.concatenate((past, np.zeros(inputs)))
         self.past, self.new, self.next_past = heard[:memory], heard[memory:], heard[inputs:]
+        self.group = made.group
         needs, makes = made.group.shape
         groups = inputs // made.group_inputs
         self.windows = _view(heard, (groups, needs), made.group_inputs, 0)
@@ -277,9 +283,9 @@ class _Desk:
 
 
 def _saturate(exact: _Floats) -> None:
-    np.rint(exact, out=exact)
-    np.maximum(exact, _LOWEST, out=exact)
-    np.minimum(exact, _HIGHEST, out=exact)
+    _rint(exact, exact)
+    _maximum(exact, _LOWEST, out=exact)
+    _minimum(exact, _HIGHEST, out=exact)
 
 
 def _view(heard: _Floats, shape: tuple[int, int], step: int, at: int) -> _Floats:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from binascii import b2a_base64
+from binascii import a2b_base64, b2a_base64
 from collections import deque
 
 from audio.formats import ULAW_8000, AudioFormat
@@ -73,7 +73,8 @@ class Uplink:
         self._last_chunk += 1
         if self._as_it_comes:
             return event.base64
-        sound = self.convert(event.sound)
+        assert self._transcoder is not None, "the agent's format is not known yet"
+        sound = self._transcoder.convert(a2b_base64(event.base64))
         return b2a_base64(sound, newline=False).decode("ascii") if sound else ""
 
     def pass_on(self, event: BusinessAudio) -> SendToAgent | None:
