@@ -9,8 +9,8 @@ import asyncio
 import logging
 from collections import deque
 
-from bridge.call_input import Input, record
-from bridge.call_report import CallStory
+from bridge.call_input import IN_TURNS, Input, record
+from bridge.call_report import CallStory, ended_by_defect
 from bridge.chores import CONCERNS_CHORES, CallNeeds, Chores, OtherWorkers
 from bridge.commands import (
     AnswerTool,
@@ -51,14 +51,7 @@ from bridge.recorder import CallRecorder
 from bridge.session import CallSession
 from bridge.straight_way import StraightWay
 from bridge.twilio_socket import CarrierSocket
-from data.call import (
-    Blame,
-    CallEnding,
-    CallOrder,
-    CallReport,
-    EndCause,
-    TimelineEntry,
-)
+from data.call import CallEnding, CallOrder, CallReport, TimelineEntry
 from data.call_context import call_context
 
 log = logging.getLogger(__name__)
@@ -122,7 +115,7 @@ class Call:
                 if self._dials and not self._let_go:
                     self._chores.dial()
                 if self._inputs:  # what came before this task had its first turn
-                    self._handle(*self._inputs.popleft())
+                    self._deal_with(*self._inputs.popleft())
                 ending = await self._over
                 await self._chores.finish()
         finally:
@@ -133,8 +126,7 @@ class Call:
                     socket.close()
         if ending is None or self._let_go:
             return None
-        if self._chores.trouble:
-            self._story.trouble(self._chores.trouble, self.now)
+        self._story.trouble(self._chores.trouble, self.now)
         dropped = self._agent.frames_dropped if self._agent is not None else 0
         seen = self.session.snapshot()
         return self._story.report(self.call_sid, seen, ending, dropped, self.now)
@@ -184,8 +176,7 @@ class Call:
                 if self._straight.took(event):
                     return
             except Exception as error:
-                self._failed(error)
-                return
+                return self._failed(error)
             if self._tap is not None:
                 self._tap.business(event.sound, event.at_ms)
             if event.chunk % ONE_IN == 1:
@@ -212,6 +203,12 @@ class Call:
 
     # --- events in, commands out --------------------------------------------------------------
     def _handle(self, source: str, text: str, event: Event | None) -> None:
+        if type(event) in IN_TURNS:
+            self._needs.turns.take(lambda: self._deal_with(source, text, event))
+        else:
+            self._deal_with(source, text, event)
+
+    def _deal_with(self, source: str, text: str, event: Event | None) -> None:
         # Performing a command can make a socket report at once; the report waits its turn here,
         # so that the session is never entered twice. Normally nothing waits.
         if self._performing or self._chores is None:
@@ -231,10 +228,8 @@ class Call:
             self._decide_way()
 
     def _decide_way(self) -> None:
-        if self.recorder is not None or self._tap is not None or self._over.done():
-            self._straight.close()
-        else:
-            self._straight.open_if_simple(self._agent)
+        watched = self.recorder is not None or self._tap is not None or self._over.done()
+        self._straight.open_if_simple(None if watched else self._agent)
 
     def _step(self, source: str, text: str, event: Event | None) -> None:
         if self._over.done():
@@ -246,15 +241,12 @@ class Call:
             # A loop's timer may fire a hair before its time, and adding and taking away the start
             # rounds: the session is told the time that it asked for, or it would ask again.
             now = max(now, self.session.deadline() or now)
+        elif type(event) is not BusinessAudio:  # which comes 50 times a second
+            self._observe(event)
         if self.recorder is not None:
             record(self.recorder, now, (source, text, event))
-        if event is None:
-            commands = self.session.time_passed(now)
-        else:
-            if type(event) is not BusinessAudio:  # which comes 50 times a second
-                self._observe(event)
-            commands = self.session.receive(event, now)
-        for command in commands:
+        session = self.session
+        for command in session.time_passed(now) if event is None else session.receive(event, now):
             self._perform(command, now)
         if not self._over.done():
             self._timer.arm()
@@ -353,5 +345,4 @@ class Call:
             return
         if self.call_sid:
             self._work.hang_up(self.call_sid)
-        detail = f"a defect of Vocero ended the call ({type(error).__name__})"
-        self._over.set_result(CallEnding(EndCause.SHUTDOWN, Blame.OURS, detail))
+        self._over.set_result(ended_by_defect(error))

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from bridge.events import Event
+from bridge.events import (
+    AgentClosed,
+    AgentLost,
+    CarrierLost,
+    Event,
+    PhoneProgress,
+    StreamStopped,
+)
 from bridge.recorder import CallRecorder
 
 Input = tuple[str, str, Event | None]
 """Source: "carrier" or "agent" when it came as websocket text, else ""; that text; and the event
 for the session to hear, or None when a deadline has passed."""
+
+IN_TURNS = (StreamStopped, CarrierLost, AgentClosed, AgentLost, PhoneProgress, type(None))
+"""What may happen to many calls in one moment; None is a deadline. See `bridge.turns`."""
 
 
 def record(recorder: CallRecorder, now: float, happening: Input) -> None:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from bridge.call_snapshot import CallSnapshot
-from data.call import CallEnding, CallOrder, CallReport, EntryKind, TimelineEntry
+from data.call import (
+    Blame,
+    CallEnding,
+    CallOrder,
+    CallReport,
+    EndCause,
+    EntryKind,
+    TimelineEntry,
+)
 
 MAX_TIMELINE = 2000
 
@@ -33,8 +41,9 @@ class CallStory:
         self._noted(self._order.attempt_id, entry)
 
     def trouble(self, detail: str, now: float) -> None:
-        """A line about what went wrong after the call machine's last word."""
-        self.note(TimelineEntry(now, EntryKind.TROUBLE, detail))
+        """A line about what went wrong after the call machine's last word; "" for nothing."""
+        if detail:
+            self.note(TimelineEntry(now, EntryKind.TROUBLE, detail))
 
     def stream_ended(self, now: float) -> None:
         """No sound is exchanged any more; only the first time counts."""
@@ -50,6 +59,12 @@ class CallStory:
             for figure in measured((*seen.figures(), ("uplink_dropped", dropped)), now):
                 self.note(figure)
         return call_report(self._order, call_sid, seen, ending, until, self.timeline)
+
+
+def ended_by_defect(error: Exception) -> CallEnding:
+    """A fault of ours broke into this call; the others go on."""
+    detail = f"a defect of Vocero ended the call ({type(error).__name__})"
+    return CallEnding(EndCause.SHUTDOWN, Blame.OURS, detail)
 
 
 def measured(figures: Iterable[tuple[str, int]], now: float) -> list[TimelineEntry]:

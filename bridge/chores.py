@@ -7,7 +7,7 @@ import contextvars
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from bridge.commands import RunTool
@@ -31,6 +31,7 @@ from bridge.passing_time import SoundPassed
 from bridge.ports import CallObserver, CallTools, SocketListener, TextSocket
 from bridge.timings import CallTimings
 from bridge.tool_desk import ASK_CUSTOMER
+from bridge.turns import Turns
 from data.call import Blame, CallEnding, CallOrder, EndCause
 
 log = logging.getLogger(__name__)
@@ -101,6 +102,8 @@ class CallNeeds:
     """Told of the frames that are timed (`bridge.passing_time`)."""
     wall_clock: Callable[[], float] = time.time
     """Seconds since the epoch."""
+    turns: Turns = field(default_factory=Turns)
+    """For what many calls may do in one moment."""
 
 
 class Chores:

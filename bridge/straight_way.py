@@ -40,8 +40,9 @@ class StraightWay:
         self._agent = None
 
     def open_if_simple(self, agent: AgentSocket | None) -> None:
-        """It has happened and nobody watches: frames go straight to this agent if the two talk."""
-        self._agent = agent if self._session.simply_talks else None
+        """It has happened: frames go straight to this agent, if there is one that nobody watches,
+        and the two simply talk."""
+        self._agent = agent if agent is not None and self._session.simply_talks else None
 
     def took(self, event: BusinessAudio) -> bool:
         """Whether this frame went this way: all that follows from it is done."""

@@ -14,6 +14,7 @@ from functools import partial
 from itertools import chain, repeat
 
 from bridge.call import Call
+from bridge.call_report import ended_by_defect
 from bridge.chores import CallNeeds, OtherWorkers
 from bridge.errors import NoRoom
 from bridge.events import (
@@ -32,7 +33,7 @@ from bridge.live_calls import ENDING_PHASES, LiveCalls
 from bridge.media_door import MediaDoor, UpgradeCheck
 from bridge.ports import Elsewhere, SocketListener, TakenCall, TextSocket
 from bridge.recorder import CallRecorder
-from data.call import Blame, CallEnding, CallOrder, CallReport, EndCause
+from data.call import CallOrder, CallReport
 from data.call_context import call_context, rest_is_for_call
 
 log = logging.getLogger(__name__)
@@ -311,9 +312,8 @@ class Switchboard(LiveCalls):
         except Exception as error:
             # A defect in one call must neither end the others nor leave its own customer waiting.
             log.exception("a call failed")
-            detail = f"a defect of Vocero ended the call ({type(error).__name__})"
-            ending = CallEnding(EndCause.SHUTDOWN, Blame.OURS, detail)
-            return CallReport(call.order.attempt_id, ending, call_sid=call.call_sid)
+            attempt_id = call.order.attempt_id
+            return CallReport(attempt_id, ended_by_defect(error), call_sid=call.call_sid)
 
     async def _keep_recording(self, recorder: CallRecorder, report: CallReport) -> None:
         assert self._save_recording is not None

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bridge.events import PhoneProgress, PhoneStatus
+from bridge.phases import Phase
+from bridge.turns import IN_ONE_ROUND
 from data.call import EndCause
 
 if TYPE_CHECKING:
@@ -202,3 +204,28 @@ def test_what_the_customer_writes_reaches_the_agent_of_this_call_only(exchange: 
         assert not any("mejor a las seis" in text for text in second.sent)
 
     exchange.run(story)
+
+
+def test_a_hundred_calls_that_end_at_once_let_the_others_through(exchange: Exchange) -> None:
+    exchange.max_calls = 101
+
+    async def story() -> None:
+        listeners = [(await exchange.talk(f"call{number}"))[1] for number in range(101)]
+        *ending, staying = listeners
+        for listener in ending:
+            listener.text_received(exchange.stop())
+        closing = [
+            number
+            for number in range(100)
+            if exchange.call(f"call{number}").session.phase is Phase.CLOSING
+        ]
+        assert closing == list(range(IN_ONE_ROUND))
+        staying.text_received(exchange.media(1))
+        assert exchange.agents[-1][0].kinds()[-1] == "user_audio_chunk"
+        await asyncio.sleep(5)
+        assert exchange.report_count() == 100
+        staying.text_received(exchange.stop())
+
+    exchange.run(story)
+    causes = {report.ending.cause for report in exchange.observer.reports}
+    assert exchange.report_count() == 101 and causes == {EndCause.BUSINESS_HUNG_UP}
