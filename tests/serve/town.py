@@ -141,6 +141,7 @@ class Town:
     settings: Mapping[str, str]
     road: Road
     started: list[Serving] = field(default_factory=list)
+    processes: int = 0
 
     @asynccontextmanager
     async def serving(
@@ -156,7 +157,8 @@ class Town:
 
     async def start(self, loop: str = "uvloop", *options: str, **settings: str) -> Serving:
         """A service that may not be ready yet, or never."""
-        logs = self.folder / f"process-{len(self.started)}"
+        self.processes += 1
+        logs = self.folder / f"process-{self.processes}"
         logs.mkdir()
         with (logs / "stderr").open("wb") as stderr:
             process = await asyncio.create_subprocess_exec(
