@@ -18,6 +18,8 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from data.call_context import call_context, rest_is_for_call
+from data.call_messages import call_of_message
 from data.leases import LeaseLost
 from data.store import OutgoingMessage, Store
 from messaging.claims import Claims, Hold, Holds
@@ -218,7 +220,8 @@ class Outbox:
             has_template=self._posting.sender.has_template,
             template=by_template,
         )
-        log.warning("a message was not delivered (%s): %s", verdict.move, verdict.why)
+        with call_context(call_of_message(message.message_id)):
+            log.warning("a message was not delivered (%s): %s", verdict.move, verdict.why)
         message_id = message.message_id
         if verdict.move is Move.GIVE_UP:
             return  # the store has the code already
@@ -234,6 +237,7 @@ class Outbox:
         self._stirred.set()
 
     async def _deliver(self, message: OutgoingMessage, hold: Hold | None = None) -> None:
+        rest_is_for_call(call_of_message(message.message_id))
         began = self._now()
         try:
             if is_stale(message, began):
@@ -258,6 +262,7 @@ class Outbox:
         """It was taken and cannot be sent here: written down, so that nobody wonders whether it
         was sent by somebody who died.
         """
+        rest_is_for_call(call_of_message(message.message_id))
         # While closing another worker may have it now; else an older one of this customer's is
         # still on its way.
         due_at = message.due_at if self._closing else self._now() + _AFTER_A_FAILURE_S
