@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.operators.chromium import Desk, at_the_desk, needs_chromium
+from tests.serve.town import until
 from vocero.operators.audience import Audience
 
 pytestmark = [pytest.mark.browser, pytest.mark.sockets, needs_chromium]
@@ -40,6 +41,8 @@ async def test_calls_that_cannot_be_seen_are_no_ended_calls(tmp_path: Path) -> N
         await card.wait_for()  # it says something, and is back
         await page.locator("a.call-card-link").click()
         await page.locator("#call-title").wait_for()
+        # Not before this page follows the call: what it was told earlier is no news to it.
+        await until(lambda: name in (pages.watched_by_pages or ()))
         alert = page.get_by_role("alert").get_by_text(UNSEEN)
         pages.tell_pages({"type": "gone", "id": name})
         await alert.wait_for()
