@@ -17,7 +17,7 @@ demo: venv
 	@$(BIN)/vocero demo
 
 test: venv
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 check: venv
 	$(BIN)/ruff check .

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -15,6 +14,7 @@ from simulation.customer import SimulatedCustomer
 from simulation.scenes import BUSY
 from simulation.world import AUTH_TOKEN, WHATSAPP_NUMBER
 from tests.calls.posting import post_form
+from tests.conftest import Tell
 from vocero.rehearsal import Rehearsal, over_sockets
 
 ROUNDS = 15
@@ -22,7 +22,7 @@ AT_ONCE = 20
 
 
 @pytest.mark.sockets
-async def test_twenty_times_in_parallel(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_twenty_times_in_parallel(tmp_path: Path, tell: Tell) -> None:
     async with over_sockets(BUSY, tmp_path) as rehearsal, httpx.AsyncClient(trust_env=False) as me:
         took_ms: list[float] = []
         for number in range(ROUNDS):
@@ -37,8 +37,7 @@ async def test_twenty_times_in_parallel(tmp_path: Path, capsys: pytest.CaptureFi
     assert told == {number_of(number): 1 for number in range(ROUNDS)}
     assert counted == [ROUNDS, ROUNDS * (AT_ONCE - 1)]
     slowest = sorted(took_ms)[int(len(took_ms) * 0.99)]
-    with capsys.disabled():
-        sys.stdout.write(f"\nwebhook, {AT_ONCE} posts at once: p99 {slowest:.0f} ms\n")
+    tell(f"webhook, {AT_ONCE} posts at once: p99 {slowest:.0f} ms")
 
 
 async def post(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from data.errand import IntentType
+from tests.conftest import Tell
 from tests.messaging.labelled import (
     CORPUS,
     COUNTRY,
@@ -39,14 +40,12 @@ def _score(rows: list[Labelled]) -> tuple[Counter[str], Counter[str]]:
 
 
 @FILES
-def test_the_score(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_score(path: Path, tell: Tell) -> None:
     rows = list(labelled(path))
     right, total = _score(rows)
-    with capsys.disabled():
-        print(f"\nrules on {len(rows)} labelled messages ({path.stem}):")  # noqa: T201 (the score)
-        for names in (("intent", *COUNTRY), (*FIELDS, *WORDS)):
-            shown = ", ".join(f"{name} {right[name]}/{total[name]}" for name in names)
-            print(f"  {shown}")  # noqa: T201 (the score)
+    for names in (("intent", *COUNTRY), (*FIELDS, *WORDS)):
+        shown = ", ".join(f"{name} {right[name]}/{total[name]}" for name in names)
+        tell(f"rules on {len(rows)} labelled messages ({path.stem}): {shown}")
     assert right["intent"] / total["intent"] >= 0.97
     for name in (*COUNTRY, *(f"intent {intent.value}" for intent in IntentType)):
         assert right[name] / total[name] >= 0.9, name

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +13,7 @@ import pytest
 
 from simulation.scenes import SCENES
 from simulation.script import UseTool
+from tests.conftest import Tell
 from tests.operators.chromium import LONG_TALK, WITHIN_S, Desk, at_the_desk, needs_chromium, until
 from tests.operators.voices import Samples, at_phone_rate, from_mulaw, likeness
 
@@ -65,9 +65,7 @@ def heard_key(sound: bytes, low_hz: int, high_hz: int) -> bool:
     return False
 
 
-async def test_a_call_comes_is_heard_and_goes(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_a_call_comes_is_heard_and_goes(tmp_path: Path, tell: Tell) -> None:
     async with at_the_desk(tmp_path) as desk:
         await desk.log_in()
         await desk.page.get_by_text("No calls").first.wait_for()
@@ -95,12 +93,11 @@ async def test_a_call_comes_is_heard_and_goes(
         await desk.page.get_by_role("button", name="End").click()
         await desk.page.get_by_role("button", name="Hang up now").click()
         await desk.page.get_by_role("alert").filter(has_text="The call is over").wait_for()
-        with capsys.disabled():
-            sys.stdout.write(
-                f"\n  first sound after {first_sound_s:.2f} s, {behind_ms:.0f} ms behind;"
-                f" business {business:.2f}, agent {agent:.2f}, crossed {crossed:.2f};"
-                f" JavaScript {sum(desk.scripts.values()) / 1024:.0f} KB\n"
-            )
+        tell(
+            f"a listener: first sound after {first_sound_s:.2f} s, {behind_ms:.0f} ms behind;"
+            f" business {business:.2f}, agent {agent:.2f}, crossed {crossed:.2f};"
+            f" JavaScript {sum(desk.scripts.values()) / 1024:.0f} KB"
+        )
         assert min(business, agent) > max(ALIKE, crossed + CLEARLY)
         assert sum(desk.scripts.values()) < MOST_SCRIPT_BYTES
         assert not desk.complaints

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-
 import pytest
 
 from data.call import EndCause, OutcomeStatus
 from orchestration.evidence.judge import judge
+from tests.conftest import Tell
 from tests.orchestration.callees import NOW, Callee
 from tests.orchestration.said_in_calls import AGREES
 from tests.orchestration.test_thousand_callees import READERS, WITH_A_READER, is_booked, told
@@ -66,28 +65,21 @@ understood then, and nothing doubtful may follow."""
 
 @pytest.mark.parametrize("how", READERS)
 @pytest.mark.parametrize("name", LIARS)
-def test_no_written_lie_is_believed(
-    name: str, how: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_no_written_lie_is_believed(name: str, how: str, tell: Tell) -> None:
     calls = list(written(name))
     believed = [each for each in calls if is_booked(each, READERS[how])]
-    with capsys.disabled():
-        sys.stdout.write(f"\n  {name}: told as booked {how}: {len(believed)} of {len(calls)}\n")
+    tell(f"{name}: told as booked {how}: {len(believed)} of {len(calls)}")
     assert len(calls) >= 10
     assert len(believed) <= KNOWN_TO_DECEIVE.get((name, how), 0), told(believed)
 
 
 @pytest.mark.parametrize("name", HONEST)
-def test_true_bookings_that_were_written_are_told(
-    name: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_true_bookings_that_were_written_are_told(name: str, tell: Tell) -> None:
     calls = list(written(name))
     missed = [each for each in calls if not is_booked(each, AGREES)]
     strictly = sum(is_booked(each) for each in calls)
-    with capsys.disabled():
-        found = len(calls) - len(missed)
-        told_as = f"{found} of {len(calls)}, strictly {strictly}"
-        sys.stdout.write(f"\n  {name}: told as booked: {told_as}\n")
+    found = len(calls) - len(missed)
+    tell(f"{name}: told as booked: {found} of {len(calls)}, strictly {strictly}")
     assert strictly >= STRICTLY[name] * len(calls)
     least = LEAST_OF_BLIND if name.startswith("blind") else LEAST_OF_OWN
     if name in LATER:

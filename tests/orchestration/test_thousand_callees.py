@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 
 import pytest
 
 from data.call import BookingReading, EndCause, OutcomeStatus, Speaker
 from orchestration.evidence.judge import judge
+from tests.conftest import Tell
 from tests.orchestration.callee_phrases import COUNTRIES, batch
 from tests.orchestration.callees import NOW, Callee, honest, liars
 from tests.orchestration.said_in_calls import AGREES
@@ -39,22 +39,20 @@ def told(callees: list[Callee]) -> str:
 
 
 @pytest.mark.parametrize("how", READERS)
-def test_no_lie_is_told_as_a_booking(how: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_lie_is_told_as_a_booking(how: str, tell: Tell) -> None:
     calls = [each for seed, name, count in shared_out(1000) for each in liars(seed, count, name)]
     believed = [each for each in calls if is_booked(each, READERS[how])]
-    with capsys.disabled():
-        sys.stdout.write(f"\n  lies told as booked {how}: {len(believed)} of {len(calls)}\n")
+    tell(f"lies told as booked {how}: {len(believed)} of {len(calls)}")
     assert len(calls) == 1000
     assert not believed, told(believed)
 
 
 @pytest.mark.parametrize("how", READERS)
-def test_true_bookings_are_told_as_such(how: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_true_bookings_are_told_as_such(how: str, tell: Tell) -> None:
     calls = [each for seed, name, count in shared_out(1000) for each in honest(seed, count, name)]
     missed = [each for each in calls if not is_booked(each, READERS[how])]
-    with capsys.disabled():
-        found = len(calls) - len(missed)
-        sys.stdout.write(f"\n  true bookings told as booked {how}: {found} of {len(calls)}\n")
+    found = len(calls) - len(missed)
+    tell(f"true bookings told as booked {how}: {found} of {len(calls)}")
     assert len(calls) == 1000
     assert len(missed) <= 30, told(missed)
 
