@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import socket as sockets
 import struct
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -195,6 +196,8 @@ def test_whatever_way_the_bytes_are_cut(run: Run) -> None:
         (frame(Opcode.PING, b"x").replace(b"\x89", b"\x09", 1), 1002),
         (frame(Opcode.CLOSE, struct.pack("!H", 999)), 1002),
     ],
+    # Masks are drawn at random, and a test has one name in all processes.
+    ids=itertools.count(),
 )
 def test_a_breach_of_the_protocol_closes_with_its_code(run: Run, sent: bytes, code: int) -> None:
     async def main() -> None:
