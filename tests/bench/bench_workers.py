@@ -2,7 +2,7 @@
 die. In the repository's root: `python -m tests.bench.bench_workers [cost|calls|messages …]`.
 
 cost      processor time per call-second of one worker on SQLite and of two on PostgreSQL with
-          Redis, in turn, with equal calls
+          Redis, in turn, with equally many calls for each worker: a call costs less among others
 calls     a worker with calls is killed: until when each of their customers has one honest message
 messages  1,000 messages while one of three workers is killed every 10 s and another one started
 
@@ -46,28 +46,31 @@ async def cost(folder: Path, server: PostgresServer, wanted: argparse.Namespace)
     found: dict[str, list[float]] = {"one worker on SQLite": [], "two workers": []}
     for number in range(wanted.rounds):
         async with open_town(folder / f"one-{number}") as town, town.serving() as serving:
-            found["one worker on SQLite"].append(await _per_call_second(town, [serving], wanted))
+            cost_of_one = await _per_call_second(town, [serving], wanted.calls, wanted.seconds)
+            found["one worker on SQLite"].append(cost_of_one)
         two = folder / f"two-{number}"
         two.mkdir()
         async with open_county(two, server, workers=2) as county:
             workers = list(county.workers.values())
-            found["two workers"].append(await _per_call_second(county.town, workers, wanted))
+            calls = 2 * wanted.calls
+            cost_of_two = await _per_call_second(county.town, workers, calls, wanted.seconds)
+            found["two workers"].append(cost_of_two)
     one, two_ = (statistics.median(each) for each in found.values())
     _tell(
         what="cost",
-        calls=wanted.calls,
+        calls_per_worker=wanted.calls,
         cpu_ms_per_call_second={name: [round(x, 3) for x in each] for name, each in found.items()},
         ratio=round(two_ / one, 3),
     )
     return True
 
 
-async def _per_call_second(town: Town, workers: list[Serving], wanted: argparse.Namespace) -> float:
-    await calls_are_talked_on(town, wanted.calls)
+async def _per_call_second(town: Town, workers: list[Serving], count: int, seconds: float) -> float:
+    await calls_are_talked_on(town, count)
     before, began = sum(map(cpu_s, workers)), time.monotonic()
-    await asyncio.sleep(wanted.seconds)
+    await asyncio.sleep(seconds)
     spent, passed = sum(map(cpu_s, workers)) - before, time.monotonic() - began
-    return 1000 * spent / (int(wanted.calls) * passed)
+    return 1000 * spent / (count * passed)
 
 
 async def calls(folder: Path, server: PostgresServer, wanted: argparse.Namespace) -> bool:
