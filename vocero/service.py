@@ -116,6 +116,7 @@ class Service:
         if self._fellows is not None:
             self._fellows.meet(self.switchboard, self.concierge, self._desk)
             self._desk.dropped = self.switchboard.let_go
+            self._desk.left = self._call_left
         self.app = make_app(
             WebNeeds(
                 signature=signature,
@@ -230,8 +231,12 @@ class Service:
         )
         self._desk.watchers.append(room.feed)
         self._desk.placed = room.feed.call_placed
-        self._desk.left = room.feed.let_go
         return room.feed
+
+    def _call_left(self, attempt_id: str) -> None:
+        self._unwritten.discard(attempt_id)  # whoever has the call now records it
+        if self._feed is not None:
+            self._feed.let_go(attempt_id)
 
     def _recorded(self, attempt_id: str) -> None:
         if self._feed is not None:
