@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.bus.redis_server import RedisServer, program
+from tests.bus.conftest import redis_server
+from tests.bus.redis_server import RedisServer
 from tests.doctor.practice import PATIENCE_S, Practice
 from vocero.doctor.finding import Status
 from vocero.doctor.other_workers import WORKERS
+
+__all__ = ["redis_server"]
 
 pytestmark = pytest.mark.sockets
 
@@ -18,20 +19,6 @@ POSTGRESQL = {
     "SECRET_KEY": "the same everywhere",
 }
 NOBODY_LISTENS = "redis://:canary-77@127.0.0.1:1/0"
-
-
-@pytest.fixture
-def redis() -> Iterator[RedisServer]:
-    """One that answers."""
-    found = program()
-    if found is None:
-        pytest.skip("needs Debian's redis-server")
-    server = RedisServer(found)
-    try:
-        server.start()
-        yield server
-    finally:
-        server.remove()
 
 
 async def test_one_worker_is_all_right(practice: Practice) -> None:
@@ -50,13 +37,15 @@ async def test_a_redis_that_is_away_is_named(practice: Practice) -> None:
     assert "canary-77" not in found.detail + found.mend
 
 
-async def test_a_redis_that_hangs_is_not_waited_for(practice: Practice, redis: RedisServer) -> None:
-    redis.freeze()
-    found = (await practice.findings(PATIENCE_S, REDIS_URL=redis.url, **POSTGRESQL))[WORKERS]
+async def test_a_redis_that_hangs_is_not_waited_for(
+    practice: Practice, redis_server: RedisServer
+) -> None:
+    redis_server.freeze()
+    found = (await practice.findings(PATIENCE_S, REDIS_URL=redis_server.url, **POSTGRESQL))[WORKERS]
     assert found.status is Status.FAILED and "does not answer" in found.detail
 
 
-async def test_a_redis_that_answers(practice: Practice, redis: RedisServer) -> None:
-    found = (await practice.findings(PATIENCE_S, REDIS_URL=redis.url, **POSTGRESQL))[WORKERS]
+async def test_a_redis_that_answers(practice: Practice, redis_server: RedisServer) -> None:
+    found = (await practice.findings(PATIENCE_S, REDIS_URL=redis_server.url, **POSTGRESQL))[WORKERS]
     assert found.status is Status.OK and "VAR_DIR" in found.detail
-    assert redis.keys() == []
+    assert redis_server.keys() == []
