@@ -16,6 +16,7 @@ import contextlib
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +51,8 @@ class Database:
         self._engine: AsyncEngine | None = None
         self._connections: postgresql.Connections | None = None
         """Of a server; None for SQLite."""
+        self._unwrapped: AsyncEngine | None = None
+        """Of a server: the same connections, and no transaction around a statement."""
         self._turnstile = Turnstile()
 
     async def open(self) -> None:
@@ -72,6 +75,7 @@ class Database:
             ) from None
         if not embedded:
             self._connections = postgresql.Connections(self._engine)
+            self._unwrapped = self._engine.execution_options(isolation_level="AUTOCOMMIT")
             try:
                 async with self.transaction(write=False) as connection:
                     await postgresql.check_server(connection)
@@ -92,7 +96,7 @@ class Database:
 
     async def close(self) -> None:
         """Give every connection back. Safe to call twice."""
-        engine, self._engine = self._engine, None
+        engine, self._engine, self._unwrapped = self._engine, None, None
         connections, self._connections = self._connections, None
         if connections is not None:
             await connections.close()
@@ -111,7 +115,7 @@ class Database:
         """
         engine = self._opened()
         if self._connections is not None:
-            async with self._on_a_server(engine, self._connections, write) as connection:
+            async with self._on_a_server(engine.begin(), self._connections, write) as connection:
                 yield connection
             return
         queue = self._turnstile if write else None
@@ -119,6 +123,19 @@ class Database:
             async with queue.passed(urgent=urgent) if queue else contextlib.nullcontext():
                 async with engine.execution_options(vocero_write=write).begin() as connection:
                     yield connection
+
+    @contextlib.asynccontextmanager
+    async def statement(self) -> AsyncIterator[AsyncConnection]:
+        """For one statement that writes nothing. A server sees it as it would in a transaction of
+        its own, which would only be two more round trips. Raises as `transaction`.
+        """
+        if self._unwrapped is None or self._connections is None:
+            async with self.transaction(write=False) as connection:
+                yield connection
+            return
+        connected = self._unwrapped.connect()
+        async with self._on_a_server(connected, self._connections, write=False) as connection:
+            yield connection
 
     @contextlib.asynccontextmanager
     async def migration(self) -> AsyncIterator[AsyncConnection]:
@@ -144,11 +161,15 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def _on_a_server(
-        self, engine: AsyncEngine, connections: postgresql.Connections, write: bool
+        self,
+        entered: AbstractAsyncContextManager[AsyncConnection],
+        connections: postgresql.Connections,
+        write: bool,
     ) -> AsyncIterator[AsyncConnection]:
+        engine = self._opened()
         number, only_the_commit_is_left = 0, False
         try:
-            async with asyncio.timeout(postgresql.USUAL.whole_s), engine.begin() as connection:
+            async with asyncio.timeout(postgresql.USUAL.whole_s), entered as connection:
                 if write:
                     number = await transaction_number(connection)
                 yield connection

@@ -8,9 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Row, Select, Table, case, delete, literal, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    case,
+    delete,
+    literal,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from data.leases import Claim, Held, Lease
@@ -21,12 +35,22 @@ from data.sql_part import SqlPart, insert_into, repeated
 from data.sql_turns import PLAN_COLUMNS
 from data.store import Attempt, OutgoingMessage, PlannedCall
 from data.tables import attempts, leases, messages_out, planned_calls
+from data.text_columns import storable
+
+_SOME_ATTEMPT = (
+    select(attempts.c.id)
+    .where(attempts.c.state != "ended", attempts.c.lease_until <= bindparam("now"))
+    .limit(1)
+)
 
 
 class SqlLeases(SqlPart):
     """The leases of `data.shared_store.SharedStore`."""
 
     async def take_attempts(self, claim: Claim, limit: int = 50) -> list[tuple[Attempt, Lease]]:
+        # Every worker looks every few seconds, and mostly there is nothing: not a write.
+        if not await self._rows(_SOME_ATTEMPT, now=claim.now):
+            return []
         wanted = (
             select(attempts.c.id)
             .where(attempts.c.state != "ended", attempts.c.lease_until <= claim.now)
@@ -91,13 +115,8 @@ class SqlLeases(SqlPart):
     async def renew(self, held: Iterable[Lease], until: float) -> list[Lease]:
         kept = []
         async with self._database.transaction(write=True) as connection:
-            for lease in in_order(held):
-                table, key = PLACES[lease.on]
-                fence = await connection.scalar(
-                    update(table).where(is_held(lease)).values(lease_until=until).returning(key)
-                )
-                if fence is not None:
-                    kept.append(replace(lease, until=until))
+            for on, some in groupby(in_order(held), key=lambda lease: lease.on):
+                kept += await _renewed(connection, on, list(some), until)
         return kept
 
     @repeated
@@ -137,3 +156,25 @@ class SqlLeases(SqlPart):
 async def _locked(connection: AsyncConnection, table: Table, wanted: Select[Any]) -> list[int]:
     free = wanted.with_for_update(skip_locked=True, of=table)
     return [int(each) for each in (await connection.execute(free)).scalars()]
+
+
+async def _renewed(
+    connection: AsyncConnection, on: Held, some: list[Lease], until: float
+) -> list[Lease]:
+    """Those of one kind that are still held, however many in the same two statements."""
+    table, key = PLACES[on]
+    whose = (key, table.c.owner, table.c.fence)
+    wanted = {(storable(lease.key), lease.owner, lease.fence): lease for lease in some}
+    if len(some) == 1:
+        good = is_held(some[0])
+    else:
+        # In the order of `in_order`, whatever the database's own is: see there.
+        collation = "BINARY" if connection.dialect.name == "sqlite" else "C"
+        held = tuple_(*whose).in_(list(wanted))
+        locked = select(key).where(held).order_by(key.collate(collation)).with_for_update()
+        good = key.in_((await connection.execute(locked)).scalars().all())
+    renewed = await connection.execute(
+        update(table).where(good).values(lease_until=until).returning(*whose)
+    )
+    kept = {(str(name), str(owner), int(fence)) for name, owner, fence in renewed}
+    return [replace(lease, until=until) for each, lease in wanted.items() if each in kept]

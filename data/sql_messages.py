@@ -34,6 +34,11 @@ _MESSAGE_COLUMNS = [
         "latitude longitude media_type media_url"
     ).split()
 ]
+_WAITING = (
+    select(*_MESSAGE_COLUMNS)
+    .where(messages_in.c.handled == 0)
+    .order_by(messages_in.c.received_at, messages_in.c.id)
+)
 OUTGOING_COLUMNS = [
     messages_out.c[name] for name in "message_id customer body due_at media_url stale_at".split()
 ]
@@ -82,10 +87,9 @@ class SqlMessages(SqlPart):
         return True
 
     async def waiting_messages(self, customer: str | None = None) -> list[IncomingMessage]:
-        query = select(*_MESSAGE_COLUMNS).where(messages_in.c.handled == 0)
+        query = _WAITING
         if customer is not None:
             query = query.where(messages_in.c.customer == customer)
-        query = query.order_by(messages_in.c.received_at, messages_in.c.id)
         return [IncomingMessage(**row._mapping) for row in await self._rows(query)]
 
     # --- out ----------------------------------------------------------------------------------
@@ -100,9 +104,7 @@ class SqlMessages(SqlPart):
         return [outgoing(row) for row in rows]
 
     async def next_due(self) -> float | None:
-        rows = await self._rows(
-            select(func.min(messages_out.c.due_at)).where(messages_out.c.id.in_(oldest_unsent()))
-        )
+        rows = await self._rows(_NEXT_DUE)
         due = rows[0][0]
         return None if due is None else float(due)
 
@@ -270,3 +272,6 @@ def oldest_unsent() -> Select[Any]:
         .where(messages_out.c.state == "waiting")
         .group_by(messages_out.c.customer)
     )
+
+
+_NEXT_DUE = select(func.min(messages_out.c.due_at)).where(messages_out.c.id.in_(oldest_unsent()))

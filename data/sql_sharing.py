@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from data.bells import LocalBells, worded
 from data.database import Database
@@ -19,6 +19,12 @@ from data.sql_calls import ATTEMPT_COLUMNS, attempt_of
 from data.sql_part import SqlPart, repeated
 from data.store import Attempt
 from data.tables import attempts, call_notices
+
+_NOTICES = (
+    select(call_notices.c.id, call_notices.c.body)
+    .where(call_notices.c.attempt_id == bindparam("about"))
+    .order_by(call_notices.c.id)
+)
 
 
 class SqlSharing(SqlPart):
@@ -95,11 +101,7 @@ class SqlSharing(SqlPart):
         return Notice(int(number or 0), attempt_id, body)
 
     async def notices(self, attempt_id: str) -> list[Notice]:
-        rows = await self._rows(
-            select(call_notices.c.id, call_notices.c.body)
-            .where(call_notices.c.attempt_id == attempt_id)
-            .order_by(call_notices.c.id)
-        )
+        rows = await self._rows(_NOTICES, about=attempt_id)
         return [Notice(int(row.id), attempt_id, str(row.body)) for row in rows]
 
     # --- bells ----------------------------------------------------------------------------------

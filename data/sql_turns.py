@@ -27,6 +27,7 @@ from data.tables import (
 )
 
 PLAN_COLUMNS = [planned_calls.c[name] for name in ("plan_id", "customer", "errand_json", "due_at")]
+_NEXT_PLAN = select(func.min(planned_calls.c.due_at))
 
 
 class SqlTurns(SqlPart):
@@ -60,7 +61,7 @@ class SqlTurns(SqlPart):
         return [PlannedCall(**row._mapping) for row in rows]
 
     async def next_plan(self) -> float | None:
-        rows = await self._rows(select(func.min(planned_calls.c.due_at)))
+        rows = await self._rows(_NEXT_PLAN)
         due = rows[0][0]
         return None if due is None else float(due)
 

@@ -155,8 +155,10 @@ class Outbox:
         room = _PARALLEL - len(self._busy)
         self._quiet = False
         try:
-            taken = await holds.take(room) if room > 0 else []
-            # Before the store is asked anything else: these are nobody else's now.
+            # Mostly nothing is due, and to look costs less than to take.
+            coming = await self._store.next_due()
+            due = coming is not None and coming <= self._now()
+            taken = await holds.take(room) if due and room > 0 else []
             for message, hold in taken:
                 free = not self._closing and message.customer not in self._busy
                 if free:
@@ -164,7 +166,6 @@ class Outbox:
                 deliver = self._deliver if free else self._put_back
                 deliveries.create_task(deliver(message, hold))
             self._quiet = not taken and not self._busy and not self._stirred.is_set()
-            coming = await self._store.next_due()
         except Exception as failure:
             return _unread(failure)
         if coming is None:

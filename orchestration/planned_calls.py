@@ -92,7 +92,9 @@ class PlannedCalls:
         if needs.phone.draining:
             return _LOOK_EVERY_S  # they are left to the next process
         now = needs.now()
-        for plan, lease in await self._due(now):
+        due_at = await needs.store.next_plan()
+        due = due_at is not None and due_at <= now
+        for plan, lease in await self._due(now) if due else ():
             if plan.plan_id not in self._at_work:
                 self._at_work[plan.plan_id] = self._tasks.create_task(
                     self._take_up(plan, lease), name="a planned call"
@@ -100,7 +102,6 @@ class PlannedCalls:
             elif lease is not None:
                 # What is at work on it here will be refused; then it is looked at anew.
                 await needs.sharing.give_back(lease)
-        due_at = await needs.store.next_plan()
         longest_s = _LOOK_EVERY_S if needs.sharing.claim() is None else _LOOK_AFTER_OTHERS_S
         # What is due and at work rings when it is done.
         return longest_s if due_at is None or due_at <= now else min(due_at - now, longest_s)

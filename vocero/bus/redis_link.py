@@ -25,7 +25,6 @@ log = logging.getLogger(__name__)
 
 OPEN_S = 3.0
 WRITE_S = 3.0
-READ_S = 1.0
 CLOSE_S = 1.0
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.2, 3.0
 MOST_QUEUED = 2000
@@ -158,12 +157,13 @@ class RedisLink:
         clock, skip = asyncio.get_running_loop().time, len(self._prefix)
         last = clock()
         while True:
-            message = await hearing.get_message(timeout=READ_S)
+            left_s = last + GONE_S - clock()
+            if left_s <= 0.0:
+                raise _Lost  # our own word, which comes every two seconds, does not arrive
+            message = await hearing.get_message(timeout=left_s)
             if message is not None:
                 last = clock()
                 self._heard(message["channel"].decode()[skip:], message["data"])
-            elif clock() - last > GONE_S:
-                raise _Lost  # our own word, which comes every two seconds, does not arrive
 
     async def _write(self, hearing: Any) -> None:
         while True:
