@@ -1,8 +1,8 @@
 """Several workers on one PostgreSQL behind one address: what they cost, and what is lost when they
 die. In the repository's root: `python -m tests.bench.bench_workers [cost|calls|messages …]`.
 
-cost      processor time per call-second of one worker on SQLite and of two on PostgreSQL with
-          Redis, in turn, with equally many calls for each worker: a call costs less among others
+cost      processor time of several workers that share calls, beside that of one: see
+          tests.bench.cost_of_workers for what its ratios mean
 calls     a worker with calls is killed: until when each of their customers has one honest message
 messages  1,000 messages while one of three workers is killed every 10 s and another one started
 
@@ -18,7 +18,6 @@ import json
 import math
 import os
 import random
-import statistics
 import sys
 import time
 from collections import Counter
@@ -30,11 +29,12 @@ from typing import Any
 import httpx
 
 from simulation.world import ACCOUNT_SID, AUTH_TOKEN, WHATSAPP_NUMBER
-from tests.bench.bench_webhook import calls_are_talked_on, cpu_s
+from tests.bench.bench_webhook import calls_are_talked_on
+from tests.bench.cost_of_workers import compared
 from tests.calls.posting import post_form
 from tests.data.postgresql_server import PostgresServer, binaries
 from tests.serve.county import County, open_county
-from tests.serve.town import Serving, Town, open_town, until
+from tests.serve.town import until
 
 TOLD_WITHIN_S = 40.0
 KILL_EVERY_S = 10.0
@@ -42,35 +42,12 @@ SETTLE_S = 90.0
 
 
 async def cost(folder: Path, server: PostgresServer, wanted: argparse.Namespace) -> bool:
-    """The workers' own processes; the database's and Redis's are not among them."""
-    found: dict[str, list[float]] = {"one worker on SQLite": [], "two workers": []}
-    for number in range(wanted.rounds):
-        async with open_town(folder / f"one-{number}") as town, town.serving() as serving:
-            cost_of_one = await _per_call_second(town, [serving], wanted.calls, wanted.seconds)
-            found["one worker on SQLite"].append(cost_of_one)
-        two = folder / f"two-{number}"
-        two.mkdir()
-        async with open_county(two, server, workers=2) as county:
-            workers = list(county.workers.values())
-            calls = 2 * wanted.calls
-            cost_of_two = await _per_call_second(county.town, workers, calls, wanted.seconds)
-            found["two workers"].append(cost_of_two)
-    one, two_ = (statistics.median(each) for each in found.values())
-    _tell(
-        what="cost",
-        calls_per_worker=wanted.calls,
-        cpu_ms_per_call_second={name: [round(x, 3) for x in each] for name, each in found.items()},
-        ratio=round(two_ / one, 3),
+    """Nothing is demanded: a machine's noise is greater than what is looked for."""
+    found = await compared(
+        folder, server, wanted.workers, wanted.calls, wanted.seconds, wanted.rounds
     )
+    _tell(what="cost", **found)
     return True
-
-
-async def _per_call_second(town: Town, workers: list[Serving], count: int, seconds: float) -> float:
-    await calls_are_talked_on(town, count)
-    before, began = sum(map(cpu_s, workers)), time.monotonic()
-    await asyncio.sleep(seconds)
-    spent, passed = sum(map(cpu_s, workers)) - before, time.monotonic() - began
-    return 1000 * spent / (count * passed)
 
 
 async def calls(folder: Path, server: PostgresServer, wanted: argparse.Namespace) -> bool:
@@ -211,12 +188,19 @@ async def bench(wanted: argparse.Namespace) -> bool:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []])
-    parser.add_argument("--calls", type=int, default=20)
-    parser.add_argument("--seconds", type=float, default=15.0, help="of calls, for their cost")
+    parser.add_argument("--calls", type=int, default=20, help="for each worker")
+    parser.add_argument("--total", type=int, help="calls of all workers, for cost; not --calls")
+    parser.add_argument("--workers", type=int, default=2, help="for cost")
+    parser.add_argument("--seconds", type=float, default=15.0, help="idle and of calls, for cost")
     parser.add_argument("--rounds", type=int, default=3, help="of cost")
     parser.add_argument("--messages", type=int, default=1000)
     parser.add_argument("--per-second", type=float, default=20.0)
-    if not asyncio.run(bench(parser.parse_args())):
+    wanted = parser.parse_args()
+    if wanted.total is not None:
+        wanted.calls, left_over = divmod(wanted.total, wanted.workers)
+        if left_over or not wanted.calls:
+            parser.error(f"{wanted.total} calls cannot be shared evenly by {wanted.workers}")
+    if not asyncio.run(bench(wanted)):
         sys.exit(1)
 
 

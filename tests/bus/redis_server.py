@@ -30,6 +30,12 @@ class RedisServer:
         self._process: subprocess.Popen[bytes] | None = None
         self.url = f"unix://{self._socket}"
 
+    @property
+    def pid(self) -> int:
+        """Of its process."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         """Returns when it takes connections."""
         settings = {"port": "0", "unixsocket": str(self._socket), "save": "", "appendonly": "no"}

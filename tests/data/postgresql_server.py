@@ -67,6 +67,12 @@ class PostgresServer:
     def socket(self) -> Path:
         return self.folder / f".s.PGSQL.{PORT}"
 
+    @property
+    def pid(self) -> int:
+        """Of the process whose children all others are."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         """Returns when it takes connections, also after a crash."""
         settings = {
