@@ -9,9 +9,11 @@ coefficients are whole multiples of 2**-24, so every product and every partial s
 without any rounding error (at most 41 of its 53 bits are used), and every order gives the same
 sum. Only the last step rounds, once.
 
-Whole ratios (8 <-> 16 kHz) are worked on in groups of outputs: one matrix with the coefficients in
-each column, shifted to where that output's inputs are. Most of it is zeros, and still a matrix
-product is three times as fast as one dot product for each output.
+Whole ratios (8 <-> 16 kHz) are worked on in pieces of fixed lengths (see `audio.desk`), and a piece
+in groups of outputs: one matrix with the coefficients in each column, shifted to where that
+output's inputs are. Most of it is zeros, and still a matrix product is three times as fast as one
+dot product for each output. What is shorter than a piece is filled up: no output needs what comes
+after it.
 
 **Counts are exact:** after N samples in, ceil(N * L / M) samples are out, however they were cut.
 
@@ -21,6 +23,7 @@ is exactly 2.5 ms when one side is 8 kHz. Flat to 3.4 kHz, gone from 4.6 kHz on.
 
 from __future__ import annotations
 
+import audioop
 import math
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,6 +31,8 @@ from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
+
+from audio.desk import Desks, desks_for
 
 Samples: TypeAlias = npt.NDArray[np.int16]
 _Floats: TypeAlias = npt.NDArray[np.float64]
@@ -37,19 +42,15 @@ DELAY_SAMPLES: Final = 20
 
 _STOPBAND_DB: Final = 85.0
 _COEFFICIENT_UNIT: Final = 2.0**-24
-_BLOCK: Final = 8192
-"""Inputs worked on at once: bounds the memory of a burst, changes nothing in the output."""
-_MOST_PRODUCTS: Final = 1 << 18
-"""Numbers multiplied in one matrix product: a BLAS starts no threads for so few (OpenBLAS from
-there on), and a live call would feel threads."""
-_GROUP: Final = 16
-"""Samples of the lower rate in a group; the quickest of 4 to 64."""
-_FRAMES_PER_S: Final = 50
+_BLOCK_BYTES: Final = 2 * 8192
+"""Inputs worked on at once where there are no desks: bounds the memory of a burst, changes nothing
+in the output."""
 
 _SAMPLE: Final = np.dtype("<i2")
 _LOWEST: Final = np.array(-32768.0)
 _HIGHEST: Final = np.array(32767.0)
-_rint, _maximum, _minimum = np.rint, np.maximum, np.minimum
+_ulaw2lin = audioop.ulaw2lin
+
 _TABLE_ROWS: Final = 160
 """The coefficient table of a fractional ratio holds whole periods, at least this many rows."""
 
@@ -70,20 +71,8 @@ class PolyphaseFilter:
     """Fractional ratios only: `phases` in the order in which outputs use them, whole periods."""
     starts: npt.NDArray[np.int64]
     """For each row of `table`, the newest input it needs, counted from the start of the table."""
-    group: _Floats
-    """Whole ratios only: column k makes output k of a group from the row of inputs it needs."""
-
-    @property
-    def block(self) -> int:
-        """`_BLOCK`, or fewer inputs for `_MOST_PRODUCTS`."""
-        if not self.group.size:
-            return _BLOCK
-        return min(_BLOCK, _MOST_PRODUCTS // int(self.group.size) * self.group_inputs)
-
-    @property
-    def group_inputs(self) -> int:
-        """How many inputs lie between the first ones of two groups."""
-        return int(self.group.shape[1]) * self.down // self.up
+    desks: dict[int, Desks]
+    """Whole ratios only: by the bytes of the pieces they are for, shortest first."""
 
 
 def _prototype(up: int, down: int) -> _Floats:
@@ -113,16 +102,6 @@ def _phases(up: int, down: int) -> _Floats:
     return np.ascontiguousarray(units * _COEFFICIENT_UNIT)
 
 
-def _group(phases: _Floats, down: int) -> _Floats:
-    up, taps = phases.shape
-    outputs = _GROUP * up
-    oldest = [output * down // up for output in range(outputs)]
-    group = np.zeros((oldest[-1] + taps, outputs))
-    for output, at in enumerate(oldest):
-        group[at : at + taps, output] = phases[output * down % up]
-    return group
-
-
 @lru_cache(maxsize=64)
 def polyphase_filter(source_rate: int, target_rate: int) -> PolyphaseFilter:
     """Made once per pair of rates."""
@@ -133,10 +112,10 @@ def polyphase_filter(source_rate: int, target_rate: int) -> PolyphaseFilter:
     positions = np.arange(periods * up, dtype=np.int64) * down
     table = phases[positions % up]
     starts = positions // up
-    group = _group(phases, down) if 1 in (up, down) else np.zeros((0, 0))
-    for array in (phases, table, starts, group):
+    for array in (phases, table, starts):
         array.setflags(write=False)
-    return PolyphaseFilter(up, down, phases.shape[1], phases, table, starts, group)
+    desks = desks_for(phases, down, source_rate) if 1 in (up, down) else {}
+    return PolyphaseFilter(up, down, phases.shape[1], phases, table, starts, desks)
 
 
 class Resampler:
@@ -145,20 +124,21 @@ class Resampler:
     Raises ValueError when both rates are the same (there is nothing to do) or one is not positive.
     """
 
-    __slots__ = ("_desk", "_filter", "_frame_bytes", "_past", "_taken", "delay_ms")
+    __slots__ = ("_decodes", "_desks", "_down", "_filter", "_past", "_taken", "delay_ms")
 
-    def __init__(self, source_rate: int, target_rate: int) -> None:
+    def __init__(self, source_rate: int, target_rate: int, *, from_mulaw: bool = False) -> None:
+        """`from_mulaw`: `convert` takes mu-law and not PCM."""
         if source_rate == target_rate or min(source_rate, target_rate) <= 0:
             raise ValueError(f"cannot resample from {source_rate} Hz to {target_rate} Hz")
         made: Final = polyphase_filter(source_rate, target_rate)
         self._filter: Final = made
         self.delay_ms: Final = 1000 * DELAY_SAMPLES / min(source_rate, target_rate)
         """Milliseconds by which the filter delays every frequency alike."""
-        frame = source_rate // _FRAMES_PER_S
-        in_groups = made.group.size > 0 and frame % made.group_inputs == 0
-        self._frame_bytes: Final = frame * _SAMPLE.itemsize if in_groups else -1
-        self._desk: _Desk | None = None
-        self._past: _Floats = np.zeros(self.memory)
+        self._decodes: Final = from_mulaw
+        self._desks: Final = made.desks
+        self._down: Final = made.down
+        self._past = bytes(self.memory * _SAMPLE.itemsize)
+        """The newest `memory` inputs, as little-endian PCM."""
         self._taken = 0
 
     @property
@@ -168,26 +148,31 @@ class Resampler:
 
     def reset(self) -> None:
         """Forget all sound, as if newly made."""
-        self._past.fill(0.0)
+        self._past = bytes(len(self._past))
         self._taken = 0
 
     def outputs_after(self, inputs: int) -> int:
         """How many samples have come out once `inputs` went in since the last reset."""
         return -(-inputs * self._filter.up // self._filter.down)
 
-    def convert(self, pcm: bytes) -> bytes:
-        """`push` for whole samples as little-endian bytes; quickest for frames of 20 ms."""
-        if len(pcm) == self._frame_bytes and self._taken % self._filter.down == 0:
-            return self._convert_frame(pcm)
-        return self.push(np.frombuffer(pcm, _SAMPLE)).astype(_SAMPLE, copy=False).tobytes()
+    def convert(self, sound: bytes) -> bytes:
+        """The next whole samples, any number, to little-endian PCM; out of 16-bit range saturates.
+
+        Quickest for 20 and 100 ms.
+        """
+        # Not by way of `mulaw.decode`: one call less for every frame.
+        pcm = _ulaw2lin(sound, 2) if self._decodes else sound
+        desks = self._desks.get(len(pcm))
+        if desks is None or self._taken % self._down:
+            return self._convert_any(pcm)
+        heard = self._past + pcm
+        self._past = heard[len(pcm) :]
+        self._taken += len(pcm) // 2
+        return desks.convert(heard)
 
     def push(self, samples: Samples) -> Samples:
-        """Convert any number of samples; what is out of 16-bit range afterwards saturates."""
-        most = self._filter.block
-        if len(samples) <= most:
-            return self._push_block(samples)
-        blocks = range(0, len(samples), most)
-        return np.concatenate([self._push_block(samples[at : at + most]) for at in blocks])
+        """`convert` for samples; what it gives back cannot be written to."""
+        return np.frombuffer(self._convert_any(samples.astype(_SAMPLE).tobytes()), _SAMPLE)
 
     def flush(self) -> Samples:
         """What is still in the filter: the sound's last milliseconds, fading to zero. Resets."""
@@ -197,56 +182,37 @@ class Resampler:
         self.reset()
         return tail
 
-    def _convert_frame(self, pcm: bytes) -> bytes:
-        desk = self._desk
-        if desk is None:
-            desk = self._desk = _Desk(self._filter, len(pcm), self._past)
-            self._past = desk.past
-        # Filled in place by assignment: `np.copyto` does the same by way of Python.
-        desk.raw[:] = pcm
-        desk.new[...] = desk.given
-        np.matmul(desk.windows, desk.group, desk.grouped)
-        exact = desk.exact
-        _saturate(exact)
-        desk.rounded[...] = exact
-        desk.past[...] = desk.next_past
-        self._taken += desk.inputs
-        return desk.rounded.tobytes()
+    def _convert_any(self, pcm: bytes) -> bytes:
+        longest = max(self._desks, default=_BLOCK_BYTES)
+        if len(pcm) <= longest:
+            return self._convert_piece(pcm)
+        pieces = [pcm[at : at + longest] for at in range(0, len(pcm), longest)]
+        return b"".join(map(self._convert_piece, pieces))
 
-    def _push_block(self, samples: Samples) -> Samples:
-        heard: _Floats = np.concatenate((self._past, samples))
-        before, self._taken = self._taken, self._taken + len(samples)
-        self._past[:] = heard[len(samples) :]
+    def _convert_piece(self, pcm: bytes) -> bytes:
+        """`pcm`: no longer than what the longest piece has, or than `_BLOCK_BYTES`."""
+        heard = self._past + pcm
+        self._past = heard[len(pcm) :]
+        before, self._taken = self._taken, self._taken + len(pcm) // _SAMPLE.itemsize
         first, end = self.outputs_after(before), self.outputs_after(self._taken)
+        for size, desks in self._desks.items():
+            if len(pcm) <= size:
+                oldest = first * self._down // self._filter.up - before
+                needed = heard[oldest * _SAMPLE.itemsize :].ljust(desks.heard_bytes, b"\0")
+                return desks.convert(needed)[: (end - first) * _SAMPLE.itemsize]
         exact = np.empty(end - first)
-        if self._filter.group.size:
-            oldest = first * self._filter.down // self._filter.up - before
-            self._convolve_groups(heard, oldest, exact)
-        else:
-            self._convolve_fraction(heard, before, first, exact)
+        floats = np.frombuffer(heard, _SAMPLE).astype(np.float64)
+        self._convolve_fraction(floats, before, first, exact)
         _saturate(exact)
-        return exact.astype(np.int16)
-
-    def _convolve_groups(self, heard: _Floats, at: int, exact: _Floats) -> None:
-        """Fills `exact`; its first output needs `heard` from `at` on."""
-        group = self._filter.group
-        needs, makes = group.shape
-        whole = len(exact) // makes
-        if whole:
-            step = self._filter.group_inputs
-            windows = _view(heard, (whole, needs), step, at)
-            np.matmul(windows, group, out=exact[: whole * makes].reshape(whole, makes))
-            at += whole * step
-        rest = exact[whole * makes :]
-        if len(rest):
-            needs = (len(rest) - 1) * self._filter.down // self._filter.up + self._filter.taps
-            np.matmul(heard[at : at + needs], group[:needs, : len(rest)], out=rest)
+        return exact.astype(_SAMPLE).tobytes()
 
     def _convolve_fraction(self, heard: _Floats, before: int, first: int, exact: _Floats) -> None:
-        """Fills `exact` from output `first` on; `before` inputs came before the new ones."""
+        """Fills `exact` from output `first` on. `heard`: the past and the new inputs, before which
+        `before` came."""
         table, starts = self._filter.table, self._filter.starts
         rows, taps = len(table), self._filter.taps
-        windows = _view(heard, (len(heard) - taps + 1, taps), 1, 0)
+        size = heard.itemsize
+        windows = np.ndarray((len(heard) - taps + 1, taps), np.float64, heard, 0, (size, size))
         done = 0
         while done < len(exact):
             turn, row = divmod(first + done, rows)
@@ -258,37 +224,7 @@ class Resampler:
             done += count
 
 
-class _Desk:
-    """What a frame of 20 ms is worked on with, laid out once: a frame allocates only its result."""
-
-    __slots__ = (
-        *("exact", "given", "group", "grouped", "inputs", "new", "next_past", "past", "raw"),
-        *("rounded", "windows"),
-    )
-
-    def __init__(self, made: PolyphaseFilter, frame_bytes: int, past: _Floats) -> None:
-        self.raw = bytearray(frame_bytes)
-        self.given: Samples = np.frombuffer(self.raw, _SAMPLE)
-        self.inputs = inputs = len(self.given)
-        memory = len(past)
-        heard = np.concatenate((past, np.zeros(inputs)))
-        self.past, self.new, self.next_past = heard[:memory], heard[memory:], heard[inputs:]
-        self.group = made.group
-        needs, makes = made.group.shape
-        groups = inputs // made.group_inputs
-        self.windows = _view(heard, (groups, needs), made.group_inputs, 0)
-        self.grouped: _Floats = np.empty((groups, makes))
-        self.exact: _Floats = self.grouped.reshape(-1)
-        self.rounded = np.empty(len(self.exact), _SAMPLE)
-
-
 def _saturate(exact: _Floats) -> None:
-    _rint(exact, exact)
-    _maximum(exact, _LOWEST, out=exact)
-    _minimum(exact, _HIGHEST, out=exact)
-
-
-def _view(heard: _Floats, shape: tuple[int, int], step: int, at: int) -> _Floats:
-    """Rows laid over `heard`, each `step` samples behind the one before; nothing is copied."""
-    size = heard.itemsize
-    return np.ndarray(shape, np.float64, heard, at * size, (step * size, size))
+    np.rint(exact, out=exact)
+    np.maximum(exact, _LOWEST, out=exact)
+    np.minimum(exact, _HIGHEST, out=exact)

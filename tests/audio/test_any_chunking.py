@@ -44,14 +44,17 @@ def test_cuts_change_nothing(
 @settings(deadline=None, max_examples=200)
 @given(
     pair=st.sampled_from(EVERY_PAIR),
-    plan=st.lists(st.one_of(st.none(), st.none(), st.integers(0, 700)), max_size=12),
+    plan=st.lists(
+        st.one_of(st.sampled_from(["20 ms", "100 ms"]), st.integers(0, 700)), max_size=12
+    ),
     forgotten=st.booleans(),
 )
 def test_frames_among_other_pieces(
-    pair: tuple[AudioFormat, AudioFormat], plan: list[int | None], forgotten: bool
+    pair: tuple[AudioFormat, AudioFormat], plan: list[int | str], forgotten: bool
 ) -> None:
-    """Frames of 20 ms (None) have a quicker way of their own; also after a reset."""
-    sizes = [pair[0].frame_bytes if size is None else size for size in plan]
+    """Pieces of 20 and 100 ms have a quicker way of their own; also after a reset."""
+    usual = {"20 ms": pair[0].bytes_for(20), "100 ms": pair[0].bytes_for(100)}
+    sizes = [usual[size] if isinstance(size, str) else size for size in plan]
     mixed = Transcoder(*pair)
     if forgotten:
         mixed.convert(NOISE[-3 * pair[0].frame_bytes :])
