@@ -159,8 +159,6 @@ class Call:
         """Something happened; do what follows from it. Never waits."""
         self._handle("", "", event)
 
-    carrier_gone = agent_gone = receive
-
     # --- CarrierLeg ---------------------------------------------------------------------------
     def join_stream(self, socket: CarrierSocket) -> bool:
         """Lend a media socket to this call; False when it has had one already."""

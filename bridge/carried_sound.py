@@ -1,41 +1,56 @@
 """Sound that is mostly handed on as it came: what the two most frequent messages have in common.
 
-They come 50 times a second and call each, so they are made in the cheapest way there is: frozen
-for the type checker only, and base64 that came in is decoded when somebody asks for the samples.
+They come 50 times a second and call each, so they are written out, in the cheapest way there is,
+and base64 that came in is decoded only when somebody asks for the samples.
 """
 
 from __future__ import annotations
 
 from binascii import a2b_base64, b2a_base64
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar, dataclass_transform
-
-T = TypeVar("T")
-
-
-@dataclass_transform(frozen_default=True)
-def frequent(cls: type[T]) -> type[T]:
-    """A slotted dataclass that nobody changes. Having Python watch over that costs three times as
-    much as making the object does."""
-    return dataclass(slots=True, unsafe_hash=True)(cls)
+from collections.abc import Mapping
+from typing import ClassVar
 
 
 class CarriedSound:
-    """Has `sound` as bytes and `base64` as text; either is made of the other once it is wanted."""
+    """Has `sound` as bytes and `base64` as text; either is made of the other once it is wanted.
 
-    __slots__ = ("base64",)
+    Nobody changes one. A subclass sets both, of which one may be None; the text is whole base64.
+    """
 
-    if TYPE_CHECKING:
-        sound: bytes
-        base64: str
-    else:
+    __slots__ = ("_base64", "_sound")
 
-        def __getattr__(self, name):
-            # Python comes here only for a slot that was never set.
-            if name == "sound":
-                self.sound = made = a2b_base64(self.base64)
-            elif name == "base64":
-                self.base64 = made = b2a_base64(self.sound, newline=False).decode("ascii")
-            else:
-                raise AttributeError(name)
-            return made
+    PARTS: ClassVar[Mapping[str, type]] = {"sound": bytes}
+    """What makes two of them the same, and makes one anew."""
+
+    _sound: bytes | None
+    _base64: str | None
+
+    @property
+    def sound(self) -> bytes:
+        """The samples."""
+        if self._sound is None:
+            assert self._base64 is not None, "made of one of the two"
+            self._sound = a2b_base64(self._base64)
+        return self._sound
+
+    @property
+    def base64(self) -> str:
+        """As it travels."""
+        if self._base64 is None:
+            assert self._sound is not None, "made of one of the two"
+            self._base64 = b2a_base64(self._sound, newline=False).decode("ascii")
+        return self._base64
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and self.parts() == other.parts()
+
+    def __hash__(self) -> int:
+        return hash(tuple(self.parts().values()))
+
+    def __repr__(self) -> str:
+        parts = ", ".join(f"{name}={value!r}" for name, value in self.parts().items())
+        return f"{type(self).__name__}({parts})"
+
+    def parts(self) -> dict[str, object]:
+        """The values of PARTS."""
+        return {name: getattr(self, name) for name in self.PARTS}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bridge.carried_sound import CarriedSound, frequent
+from bridge.carried_sound import CarriedSound
 from data.call import CallEnding, TimelineEntry
 
 
 # --- to the carrier's media stream ------------------------------------------------------------
-@frequent
+@dataclass(frozen=True, slots=True)
 class Play:
     """Send this sound to the business now."""
 
@@ -52,18 +52,15 @@ class OpenAgent:
     """Open the agent's conversation. Ordered at most once per attempt."""
 
 
-@frequent
 class SendToAgent(CarriedSound):
     """What the business said, in the format that the agent announced."""
 
-    sound: bytes
+    __slots__ = ()
 
-    @classmethod
-    def carried(cls, base64: str) -> SendToAgent:
-        """The same without decoding it; the text must be whole base64."""
-        command = cls.__new__(cls)
-        command.base64 = base64
-        return command
+    def __init__(self, sound: bytes | None, base64: str | None = None) -> None:
+        """Without `sound` there is `base64`, which must be whole."""
+        self._sound = sound
+        self._base64 = base64
 
 
 @dataclass(frozen=True, slots=True)

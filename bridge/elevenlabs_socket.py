@@ -26,7 +26,7 @@ class AgentLeg(Protocol):
     def agent_said(self, text: str, event: AgentEvent) -> None:
         """A message of the agent, and what it means."""
 
-    def agent_gone(self, event: AgentClosed | AgentLost) -> None:
+    def receive(self, event: AgentClosed | AgentLost) -> None:
         """The conversation is over."""
 
     def agent_skipped(self, text: str) -> None:
@@ -65,7 +65,7 @@ class AgentSocket:
         """The conversation is over: in order (1000) or not."""
         if not self._over:
             self._over = True
-            self._leg.agent_gone(elevenlabs_wire.closed(code, reason))
+            self._leg.receive(elevenlabs_wire.closed(code, reason))
 
     # --- what the call orders ---------------------------------------------------------------
     def send_opening(self, variables: Mapping[str, Variable]) -> str:
@@ -103,6 +103,6 @@ class AgentSocket:
         if self._bad_frames >= MAX_BAD_FRAMES:
             self._over = True
             self._socket.close(1008, "too many bad frames")
-            self._leg.agent_gone(
+            self._leg.receive(
                 AgentLost(f"the agent sent {self._bad_frames} bad frames, the last one: {why}")
             )

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import ClassVar
 
-from bridge.carried_sound import CarriedSound, frequent
+from bridge.carried_sound import CarriedSound
 from data.call import Blame, CallEnding
 
 
@@ -24,23 +24,23 @@ class StreamStarted:
     call_sid: str
 
 
-@frequent
 class BusinessAudio(CarriedSound):
     """Sound from the business, normally 20 ms; µ-law, 8 kHz: 8 bytes are 1 ms."""
 
-    sound: bytes
-    at_ms: int
-    """The carrier's timestamp: milliseconds since the stream began; the first is not 0."""
-    chunk: int
-    """The carrier's running number, from 1; 0 when it sent none."""
+    __slots__ = ("at_ms", "chunk")
 
-    @classmethod
-    def carried(cls, base64: str, at_ms: int, chunk: int) -> BusinessAudio:
-        """The same without decoding it; the text must be whole base64."""
-        event: Any = object.__new__(cls)
-        event.base64, event.at_ms, event.chunk = base64, at_ms, chunk
-        made: BusinessAudio = event
-        return made
+    PARTS: ClassVar[Mapping[str, type]] = {"sound": bytes, "at_ms": int, "chunk": int}
+
+    def __init__(
+        self, sound: bytes | None, at_ms: int, chunk: int, base64: str | None = None
+    ) -> None:
+        """Without `sound` there is `base64`, which must be whole."""
+        self._sound = sound
+        self._base64 = base64
+        self.at_ms = at_ms
+        """The carrier's timestamp: milliseconds since the stream began; the first is not 0."""
+        self.chunk = chunk
+        """The carrier's running number, from 1; 0 when it sent none."""
 
 
 @dataclass(frozen=True, slots=True)

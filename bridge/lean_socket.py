@@ -1,4 +1,4 @@
-"""A websocket without queues and tasks: the sans-I/O core of `websockets` in an asyncio.Protocol.
+"""A websocket without queues and tasks: the sans-I/O core of `websockets` as an asyncio protocol.
 
 What arrives is handed over within `data_received`, what is sent goes straight to the transport.
 Whole text messages of the usual size, nearly all there is, pass by the core in both directions
@@ -8,7 +8,8 @@ Whole text messages of the usual size, nearly all there is, pass by the core in 
 from __future__ import annotations
 
 import asyncio
-from typing import ClassVar, cast
+from collections.abc import Callable
+from typing import TypeAlias, cast
 
 from websockets.client import ClientProtocol
 from websockets.frames import CloseCode, Frame, Opcode
@@ -28,26 +29,31 @@ _OPEN = State.OPEN
 _END_OF_HEADERS = b"\r\n\r\n"
 
 
-class LeanSocket(asyncio.Protocol):
-    """What server and client have in common. A TextSocket once the handshake is over."""
+ReadText: TypeAlias = Callable[[bytes, int], tuple[str, int] | None]
+"""`text_frames.read_text` or `read_masked_text`."""
+FrameText: TypeAlias = Callable[[str], bytes]
+"""`text_frames.text_frame` or `masked_text_frame`."""
 
-    MASK_BYTES: ClassVar[int]
-    """In the head of each frame that arrives."""
 
-    @staticmethod
-    def _read_text(data: bytes, at: int) -> tuple[str, int] | None:
-        """`text_frames.read_text` or `read_masked_text`."""
-        raise NotImplementedError
+class LeanSocket:
+    """What server and client have in common. A TextSocket once the handshake is over.
 
-    @staticmethod
-    def _text_frame(text: str) -> bytes:
-        """`text_frames.text_frame` or `masked_text_frame`."""
-        raise NotImplementedError
+    It has all that an asyncio.Protocol has and is none by descent: compiled classes (`setup.py`)
+    descend from compiled ones only.
+    """
 
-    def __init__(self, protocol: ServerProtocol | ClientProtocol) -> None:
+    def __init__(
+        self,
+        protocol: ServerProtocol | ClientProtocol,
+        mask_bytes: int,
+        read: ReadText,
+        framed: FrameText,
+    ) -> None:
+        """`mask_bytes`: in the head of each frame that arrives."""
         self._protocol = protocol
-        # Python finds a static method anew for every call, what hangs on the object at once.
-        self._read, self._framed = self._read_text, self._text_frame
+        self._mask_bytes = mask_bytes
+        self._read = read
+        self._framed = framed
         self._transport: asyncio.Transport | None = None
         self._way_out: asyncio.Transport | None = None
         """The transport while messages may be sent; asking the core each time costs a call."""
@@ -68,6 +74,11 @@ class LeanSocket(asyncio.Protocol):
         self._left = 0
         """Bytes that the frame in the core still needs."""
         self._close_timer: asyncio.TimerHandle | None = None
+
+    @property
+    def protocol(self) -> asyncio.Protocol:
+        """The same, for who asks for an asyncio.Protocol."""
+        return cast(asyncio.Protocol, self)
 
     @property
     def unsent_bytes(self) -> int:
@@ -164,7 +175,7 @@ class LeanSocket(asyncio.Protocol):
             return len(data)
         if not self._left:
             head = self._head + data[at : at + LONGEST_HEAD]
-            size = frame_size(head, self.MASK_BYTES)
+            size = frame_size(head, self._mask_bytes)
             if size is None:
                 self._head = head
                 self._core_received(data[at:])

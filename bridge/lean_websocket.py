@@ -1,25 +1,22 @@
 """Lean websockets: the carrier's media socket as a server, the agent's as a client.
 
 No compression (base64 hardly shrinks), no redirects, no proxies. What both do once they are open
-is in `lean_socket`.
+is in `lean_socket`, how the agent's is opened in `open_websocket`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import functools
 import logging
-import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from http import HTTPStatus
 
 from websockets.client import ClientProtocol
 from websockets.datastructures import Headers
-from websockets.exceptions import InvalidStatus, InvalidURI
+from websockets.exceptions import InvalidStatus
 from websockets.http11 import Request, Response
 from websockets.protocol import State
 from websockets.server import ServerProtocol
-from websockets.uri import WebSocketURI, parse_uri
 
 from bridge.lean_socket import LeanSocket
 from bridge.ports import REFUSED_HERE, MediaEntrance, SocketListener, TextSocket
@@ -32,8 +29,8 @@ SERVER_MAX_SIZE = 64 * 2**10
 ListenerFactory = Callable[[TextSocket], SocketListener]
 
 # Never lower: the library's debug lines hold whole addresses, and a signed one is a secret.
-_log = logging.getLogger("vocero.websocket")
-_log.setLevel(logging.WARNING)
+quiet_log = logging.getLogger("vocero.websocket")
+quiet_log.setLevel(logging.WARNING)
 
 
 class WebSocketRefused(Exception):
@@ -48,10 +45,6 @@ class WebSocketRefused(Exception):
 class LeanServerSocket(LeanSocket):
     """The carrier's side: a connection whose request begins with our media path."""
 
-    MASK_BYTES = 4
-    _read_text = staticmethod(read_masked_text)
-    _text_frame = staticmethod(text_frame)
-
     def __init__(
         self,
         entrance: MediaEntrance,
@@ -59,8 +52,8 @@ class LeanServerSocket(LeanSocket):
         gone: Callable[[LeanServerSocket], None],
     ) -> None:
         """`settled` is called once the upgrade was accepted, `gone` once the connection is over."""
-        self._server = ServerProtocol(max_size=SERVER_MAX_SIZE, logger=_log)
-        super().__init__(self._server)
+        self._server = ServerProtocol(max_size=SERVER_MAX_SIZE, logger=quiet_log)
+        super().__init__(self._server, 4, read_masked_text, text_frame)
         self._entrance = entrance
         self._settled = settled
         self._gone = gone
@@ -97,12 +90,8 @@ class LeanServerSocket(LeanSocket):
 class LeanClientSocket(LeanSocket):
     """Our side of the agent's conversation."""
 
-    MASK_BYTES = 0
-    _read_text = staticmethod(read_text)
-    _text_frame = staticmethod(masked_text_frame)
-
     def __init__(self, client: ClientProtocol, listen: ListenerFactory, headers: Headers) -> None:
-        super().__init__(client)
+        super().__init__(client, 0, read_text, masked_text_frame)
         self._client = client
         self._listen = listen
         self._headers = headers
@@ -143,69 +132,3 @@ class LeanClientSocket(LeanSocket):
     def _refuse(self, why: str, status: int | None = None) -> None:
         if not self.opened.done():
             self.opened.set_exception(WebSocketRefused(status, f"{self._client.uri.host} {why}"))
-
-
-@functools.cache
-def default_tls() -> ssl.SSLContext:
-    """Verified TLS with the system's certificates. Reads files: call it off the event loop."""
-    context = ssl.create_default_context()
-    context.set_alpn_protocols(["http/1.1"])
-    return context
-
-
-async def open_websocket(
-    url: str,
-    listener_factory: ListenerFactory,
-    *,
-    open_timeout_s: float = 10.0,
-    max_size: int = 16 * 2**20,
-    headers: Sequence[tuple[str, str]] = (),
-    tls: ssl.SSLContext | None = None,
-) -> TextSocket:
-    """Open a ws:// or wss:// address. Raises WebSocketRefused.
-
-    The listener is made the moment the handshake is complete: it may send at once, misses nothing.
-    """
-    try:
-        uri = parse_uri(url)
-    except (InvalidURI, ValueError):
-        raise WebSocketRefused(None, "not a websocket address") from None
-    client = ClientProtocol(uri, max_size=max_size, logger=_log)
-    socket = LeanClientSocket(client, listener_factory, Headers(headers))
-    try:
-        async with asyncio.timeout(open_timeout_s):
-            await _connect(uri, socket, tls)
-            await socket.opened
-    except TimeoutError:
-        socket.abort()
-        late = f"{uri.host} did not open a websocket within {open_timeout_s:g} s"
-        raise WebSocketRefused(None, late) from None
-    except (OSError, UnicodeError) as error:  # a host name with an empty label is the latter
-        reason = getattr(error, "strerror", None) or type(error).__name__
-        if isinstance(error, ssl.SSLCertVerificationError):
-            reason = f"certificate not accepted ({error.verify_message})"
-        raise WebSocketRefused(None, f"{uri.host} cannot be reached: {reason}") from None
-    except BaseException:
-        socket.abort()
-        raise
-    return socket
-
-
-async def _connect(uri: WebSocketURI, socket: LeanClientSocket, tls: ssl.SSLContext | None) -> None:
-    loop = asyncio.get_running_loop()
-    if not uri.secure:
-        await loop.create_connection(lambda: socket, uri.host, uri.port)
-        return
-    # TLS in a second step keeps the transport below it at hand, where most of what is unsent waits.
-    if tls is None:
-        tls = await asyncio.to_thread(default_tls)
-    under, _ = await loop.create_connection(asyncio.Protocol, uri.host, uri.port)
-    try:
-        transport = await loop.start_tls(under, socket, tls, server_hostname=uri.host)
-    except BaseException:
-        under.abort()
-        raise
-    if transport is None:
-        raise ConnectionResetError("closed during the TLS handshake")
-    socket.under_tls = under
-    socket.connection_made(transport)

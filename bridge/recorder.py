@@ -14,12 +14,11 @@ import re
 import shutil
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from bridge import elevenlabs_wire
-from bridge.carried_sound import frequent
 from bridge.commands import CloseStream, Command
 from bridge.errors import BadFrame
 from bridge.events import AgentReady, CarrierLost, Event
@@ -50,7 +49,7 @@ LINES_AT_ONCE = 8
 """Lines that are written before other threads get their turn: about 0.2 ms."""
 
 
-@frequent
+@dataclass(slots=True)
 class _Line:
     t: float
     file: str

@@ -24,6 +24,7 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, Literal, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
+from bridge.carried_sound import CarriedSound
 from bridge.commands import Command
 from bridge.events import Event
 from bridge.timings import CallTimings
@@ -141,9 +142,11 @@ class RecordedCall:
 
 # --- events and commands as JSON ----------------------------------------------------------------
 def to_json(value: object) -> Any:
-    """A frozen dataclass as {"type": name, field: …}; bytes as base64, enums by value."""
+    """A frozen message as {"type": name, field: …}; bytes as base64, enums by value."""
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, CarriedSound):
+        return {"type": type(value).__name__, **to_json(value.parts())}
     if is_dataclass(value) and not isinstance(value, type):
         inside = {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
         return {"type": type(value).__name__, **inside}
@@ -186,7 +189,7 @@ def _from_object(value: object, types: Mapping[str, type]) -> object:
 
 
 def _dataclass_from(value: Mapping[str, object], kind: type[T]) -> T:
-    hints = get_type_hints(kind)
+    hints = kind.PARTS if issubclass(kind, CarriedSound) else get_type_hints(kind)
     unknown = set(value) - set(hints) - {"type"}
     if unknown:
         raise ValueError(f"{kind.__name__} has no {', '.join(sorted(unknown))}")

@@ -40,7 +40,7 @@ class CarrierLeg(Protocol):
     def carrier_skipped(self, text: str) -> None:
         """A message of the carrier that means nothing to the call; the recording wants it."""
 
-    def carrier_gone(self, event: CarrierLost) -> None:
+    def receive(self, event: CarrierLost) -> None:
         """The socket is gone although nobody ended the stream."""
 
 
@@ -155,7 +155,7 @@ class CarrierSocket:
             else:
                 leg.carrier_said(text, event)
         if held.lost is not None:
-            leg.carrier_gone(held.lost)
+            leg.receive(held.lost)
 
     # --- what the call orders ---------------------------------------------------------------
     def perform(self, command: Play | MarkPlayback | ClearPlayback) -> str:
@@ -248,7 +248,7 @@ class CarrierSocket:
             return
         self._leave()
         if self._leg is not None:
-            self._leg.carrier_gone(CarrierLost(detail))
+            self._leg.receive(CarrierLost(detail))
         elif self._held is not None:
             self._held.lost = CarrierLost(detail)
 

@@ -78,7 +78,7 @@ def decode(text: str) -> Message:
         chunk, timestamp, payload = common.groups()
         if len(payload) % 4:
             raise BadFrame("payload is not base64")
-        return BusinessAudio.carried(payload, int(timestamp), int(chunk))
+        return BusinessAudio(None, int(timestamp), int(chunk), payload)
     return _decode_any(text)
 
 
@@ -200,7 +200,7 @@ def _text(part: Mapping[str, object], key: str, default: str | None = None) -> s
     if len(value) > MAX_TEXT:
         raise BadFrame(f"{key[:40]!a} is too long")
     # JSON can smuggle half a surrogate pair in, which no file or database takes.
-    if any("\ud800" <= character <= "\udfff" for character in value + key):
+    if any(chr(0xD800) <= character <= chr(0xDFFF) for character in value + key):
         raise BadFrame(f"{key[:40]!a} is not Unicode")
     return value
 

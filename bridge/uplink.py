@@ -83,7 +83,7 @@ class Uplink:
         transcoder = self._transcoder
         assert transcoder is not None, "the agent's format is not known yet"
         if transcoder.is_identity:
-            return SendToAgent.carried(event.base64) if event.base64 else None
+            return SendToAgent(None, event.base64) if event.base64 else None
         sound = transcoder.convert(event.sound)
         return SendToAgent(sound) if sound else None
 

@@ -125,7 +125,7 @@ class FrontDoor:
         media = LeanServerSocket(self._entrance, self._media_settled, self._media_left)
         # Until its upgrade is accepted it counts like any other stranger.
         self._undecided[media] = None
-        _change_protocol(transport, media, first)
+        _change_protocol(transport, media.protocol, first)
 
     def to_web(self, transport: asyncio.Transport, first: bytes) -> None:
         """Give this connection to the web server."""

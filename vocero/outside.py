@@ -16,7 +16,8 @@ import httpx
 
 from bridge.chores import OpenSocket
 from bridge.errors import AgentError
-from bridge.lean_websocket import WebSocketRefused, default_tls, open_websocket
+from bridge.lean_websocket import WebSocketRefused
+from bridge.open_websocket import default_tls, open_websocket
 from bridge.ports import SocketListener, TextSocket
 from data.presence import Presence
 from data.shared_store import SharedStore

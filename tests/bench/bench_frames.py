@@ -77,13 +77,10 @@ class Ear:
     def carrier_skipped(self, text: str) -> None:
         pass
 
-    def carrier_gone(self, event: CarrierLost) -> None:
-        pass
-
     def agent_said(self, text: str, event: AgentEvent) -> None:
         pass
 
-    def agent_gone(self, event: AgentClosed | AgentLost) -> None:
+    def receive(self, event: CarrierLost | AgentClosed | AgentLost) -> None:
         pass
 
     def agent_skipped(self, text: str) -> None:

@@ -11,7 +11,8 @@ import pytest
 
 from bridge.chores import CallNeeds
 from bridge.events import PhoneStatus
-from bridge.lean_websocket import WebSocketRefused, open_websocket
+from bridge.lean_websocket import WebSocketRefused
+from bridge.open_websocket import open_websocket
 from bridge.ports import SocketListener, TextSocket, ToolReply
 from bridge.recorder import CallRecorder
 from bridge.switchboard import Switchboard

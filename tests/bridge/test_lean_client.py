@@ -15,7 +15,8 @@ import pytest
 import uvloop
 from websockets.asyncio.server import ServerConnection, serve
 
-from bridge.lean_websocket import WebSocketRefused, open_websocket
+from bridge.lean_websocket import WebSocketRefused
+from bridge.open_websocket import open_websocket
 from bridge.ports import TextSocket
 
 pytestmark = pytest.mark.sockets

@@ -84,16 +84,16 @@ class Hall:
         self.ears.put_nowait(ear)
         return ear
 
-    def socket(self) -> LeanServerSocket:
+    def protocol(self) -> asyncio.Protocol:
         def settled(_: LeanServerSocket) -> None:
             self.settled += 1
 
-        return LeanServerSocket(self, settled, lambda _: self.gone.set())
+        return LeanServerSocket(self, settled, lambda _: self.gone.set()).protocol
 
 
 @asynccontextmanager
 async def listening(hall: Hall) -> AsyncIterator[int]:
-    server = await asyncio.get_running_loop().create_server(hall.socket, "127.0.0.1", 0)
+    server = await asyncio.get_running_loop().create_server(hall.protocol, "127.0.0.1", 0)
     try:
         yield server.sockets[0].getsockname()[1]
     finally:

@@ -180,7 +180,7 @@ class Witness:
                     assert self.stream_open
                 case CloseStream():
                     self.stream_open = False
-                case SendToAgent(sound):
+                case SendToAgent(sound=sound):
                     assert sound
                     assert not self.counts[CloseAgent]
                 case AnswerTool(tool_call_id):

@@ -16,11 +16,11 @@ TEXT = base64.b64encode(SOUND).decode()
 
 
 def test_base64_and_bytes_are_the_same_sound() -> None:
-    carried, plain = BusinessAudio.carried(TEXT, 20, 1), BusinessAudio(SOUND, 20, 1)
+    carried, plain = BusinessAudio(None, 20, 1, TEXT), BusinessAudio(SOUND, 20, 1)
     assert carried == plain and hash(carried) == hash(plain) and repr(carried) == repr(plain)
     assert carried.sound == SOUND and plain.base64 == TEXT
     assert carried != BusinessAudio(SOUND[1:], 20, 1)
-    assert SendToAgent.carried(TEXT) == SendToAgent(SOUND)
+    assert SendToAgent(None, TEXT) == SendToAgent(SOUND)
     assert SendToAgent(SOUND).base64 == TEXT
     with pytest.raises(AttributeError):
         getattr(plain, "loudness")  # noqa: B009 - mypy knows that there is none

@@ -47,7 +47,7 @@ def straight(session: CallSession, event: Event, now: float) -> tuple[list[Comma
     sound = session.pass_on(event, now)
     if sound is None:
         return list(session.receive(event, now)), False
-    commands: list[Command] = [SendToAgent.carried(sound)] if sound else []
+    commands: list[Command] = [SendToAgent(None, sound)] if sound else []
     if now >= session.playback.due_at:
         commands += session.release(now)
     return commands, True

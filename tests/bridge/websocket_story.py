@@ -152,14 +152,6 @@ class Hall:
         return self._listener
 
 
-class _CoreOnlyServer(LeanServerSocket):
-    _read_text = staticmethod(lambda data, at: None)
-
-
-class _CoreOnlyClient(LeanClientSocket):
-    _read_text = staticmethod(lambda data, at: None)
-
-
 class Held:
     """One socket after its handshake, held in the hand."""
 
@@ -169,17 +161,17 @@ class Held:
         self.far = FarEnd()
         self.socket: LeanSocket
         if side == "server":
-            kind = _CoreOnlyServer if core_only else LeanServerSocket
-            self.socket = kind(Hall(self.listener), lambda _: None, lambda _: None)
+            self.socket = LeanServerSocket(Hall(self.listener), lambda _: None, lambda _: None)
             greeting = UPGRADE
         else:
             protocol = ClientProtocol(parse_uri("ws://x/"), max_size=max_size)
-            client = _CoreOnlyClient if core_only else LeanClientSocket
-            self.socket = client(protocol, lambda _: self.listener, Headers())
+            self.socket = LeanClientSocket(protocol, lambda _: self.listener, Headers())
             greeting = (
                 "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
                 f"Connection: Upgrade\r\nSec-WebSocket-Accept: {accept_key(protocol.key)}\r\n\r\n"
             ).encode()
+        if core_only:
+            self.socket._read = lambda data, at: None
         self.socket.connection_made(self.far)
         self.socket.data_received(greeting)
         self.far.written.clear()

@@ -20,7 +20,7 @@ from quart import Quart
 
 from bridge.chores import CallNeeds
 from bridge.events import PhoneProgress, PhoneStatus
-from bridge.lean_websocket import open_websocket
+from bridge.open_websocket import open_websocket
 from bridge.ports import SocketListener, TextSocket, ToolReply
 from bridge.recorder import CallRecorder
 from bridge.switchboard import Switchboard

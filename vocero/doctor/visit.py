@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-from bridge.lean_websocket import default_tls
+from bridge.open_websocket import default_tls
 from vocero.doctor import (
     database,
     elevenlabs_agent,

@@ -35,6 +35,7 @@ from bridge.replay import replay
 from bridge.session import CallSession
 from bridge.virtual_call import VirtualCall
 from data.call import Blame, CallEnding, EndCause
+from tests.compiled import interpreted_only
 
 
 @pytest.mark.parametrize("chaos", CHAOS)
@@ -128,10 +129,12 @@ def without(kind: type[Command]) -> Callable[[Event, tuple[Command, ...]], tuple
     return lambda _, commands: tuple(c for c in commands if not isinstance(c, kind))
 
 
+@interpreted_only
 def test_the_unspoiled_machine_breaks_no_rule() -> None:
     assert broken_by(lambda _, commands: commands) == ""
 
 
+@interpreted_only
 @pytest.mark.parametrize(
     ("spoil", "rule"),
     [
@@ -168,6 +171,7 @@ def test_a_broken_rule_is_noticed(
     assert rule in broken_by(spoil)
 
 
+@interpreted_only
 def test_a_call_that_never_ends_is_noticed() -> None:
     class Endless(CallSession):
         def time_passed(self, now: float) -> tuple[Command, ...]:

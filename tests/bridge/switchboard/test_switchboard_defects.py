@@ -15,6 +15,7 @@ from bridge.events import PhoneProgress, PhoneStatus
 from bridge.ports import ToolReply
 from bridge.switchboard import REPORT_DELAYS_S
 from data.call import Blame, CallReport, EndCause
+from tests.compiled import interpreted_only
 
 if TYPE_CHECKING:
     from bridge.recorder import CallRecorder
@@ -150,7 +151,9 @@ def _break_the_observer(exchange: Exchange) -> None:
     exchange.observer.note_fails = True
 
 
-@pytest.mark.parametrize("break_it", [_break_the_machine, _break_the_observer])
+@pytest.mark.parametrize(
+    "break_it", [pytest.param(_break_the_machine, marks=interpreted_only), _break_the_observer]
+)
 def test_a_defect_in_mid_call_hangs_up_and_is_reported_as_ours(
     break_it: Break, exchange: Exchange
 ) -> None:
@@ -173,6 +176,7 @@ def test_a_defect_in_mid_call_hangs_up_and_is_reported_as_ours(
     assert len(exchange.carrier.hung_up) == 1
 
 
+@interpreted_only
 def test_a_defect_on_the_straight_way_of_a_frame_is_ours_too(exchange: Exchange) -> None:
     async def story() -> None:
         _, listener = await exchange.talk()
@@ -188,6 +192,7 @@ def test_a_defect_on_the_straight_way_of_a_frame_is_ours_too(exchange: Exchange)
     assert len(exchange.carrier.hung_up) == 1
 
 
+@interpreted_only
 def test_a_defect_in_one_call_leaves_the_others_alone(exchange: Exchange) -> None:
     async def story() -> None:
         _, listener = await exchange.talk("one")
