@@ -1,7 +1,7 @@
-"""Sound that is mostly handed on as it came: what the two most frequent messages have in common.
+"""The two messages that come 50 times a second and call, whose sound is handed on as it came.
 
-They come 50 times a second and call each, so they are written out, in the cheapest way there is,
-and base64 that came in is decoded only when somebody asks for the samples.
+They are written out, in the cheapest way there is, and base64 that came in is decoded only when
+somebody asks for the samples. `events` and `commands` hand them on among their equals.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ class CarriedSound:
     __slots__ = ("_base64", "_sound")
 
     PARTS: ClassVar[Mapping[str, type]] = {"sound": bytes}
-    """What makes two of them the same, and makes one anew."""
+    """What makes two of them the same, and makes one anew: names of attributes and parameters."""
 
     _sound: bytes | None
     _base64: str | None
@@ -54,3 +54,33 @@ class CarriedSound:
     def parts(self) -> dict[str, object]:
         """The values of PARTS."""
         return {name: getattr(self, name) for name in self.PARTS}
+
+
+class BusinessAudio(CarriedSound):
+    """Sound from the business, normally 20 ms; µ-law, 8 kHz: 8 bytes are 1 ms."""
+
+    __slots__ = ("at_ms", "chunk")
+
+    PARTS: ClassVar[Mapping[str, type]] = {"sound": bytes, "at_ms": int, "chunk": int}
+
+    def __init__(
+        self, sound: bytes | None, at_ms: int, chunk: int, base64: str | None = None
+    ) -> None:
+        """Without `sound` there is `base64`, which must be whole."""
+        self._sound = sound
+        self._base64 = base64
+        self.at_ms = at_ms
+        """The carrier's timestamp: milliseconds since the stream began; the first is not 0."""
+        self.chunk = chunk
+        """The carrier's running number, from 1; 0 when it sent none."""
+
+
+class SendToAgent(CarriedSound):
+    """What the business said, in the format that the agent announced."""
+
+    __slots__ = ()
+
+    def __init__(self, sound: bytes | None, base64: str | None = None) -> None:
+        """Without `sound` there is `base64`, which must be whole."""
+        self._sound = sound
+        self._base64 = base64

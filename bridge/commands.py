@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bridge.carried_sound import CarriedSound
+from bridge.carried_sound import SendToAgent as SendToAgent
 from data.call import CallEnding, TimelineEntry
 
 
@@ -50,17 +50,6 @@ class AskCarrier:
 @dataclass(frozen=True, slots=True)
 class OpenAgent:
     """Open the agent's conversation. Ordered at most once per attempt."""
-
-
-class SendToAgent(CarriedSound):
-    """What the business said, in the format that the agent announced."""
-
-    __slots__ = ()
-
-    def __init__(self, sound: bytes | None, base64: str | None = None) -> None:
-        """Without `sound` there is `base64`, which must be whole."""
-        self._sound = sound
-        self._base64 = base64
 
 
 @dataclass(frozen=True, slots=True)

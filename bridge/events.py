@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import ClassVar
 
-from bridge.carried_sound import CarriedSound
+from bridge.carried_sound import BusinessAudio as BusinessAudio
 from data.call import Blame, CallEnding
 
 
@@ -22,25 +21,6 @@ class StreamStarted:
 
     stream_sid: str
     call_sid: str
-
-
-class BusinessAudio(CarriedSound):
-    """Sound from the business, normally 20 ms; µ-law, 8 kHz: 8 bytes are 1 ms."""
-
-    __slots__ = ("at_ms", "chunk")
-
-    PARTS: ClassVar[Mapping[str, type]] = {"sound": bytes, "at_ms": int, "chunk": int}
-
-    def __init__(
-        self, sound: bytes | None, at_ms: int, chunk: int, base64: str | None = None
-    ) -> None:
-        """Without `sound` there is `base64`, which must be whole."""
-        self._sound = sound
-        self._base64 = base64
-        self.at_ms = at_ms
-        """The carrier's timestamp: milliseconds since the stream began; the first is not 0."""
-        self.chunk = chunk
-        """The carrier's running number, from 1; 0 when it sent none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ MACHINE = {
     "loop": "uvloop 0.22",
     "websockets": "15",
     "vocero": "0.1",
+    "compiled": False,
 }
 
 Changed = dict[str, Any]

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from tests.compiled import COMPILED
 from vocero.__main__ import commands
 from vocero.benching import benchmark
 from vocero.benching.wish import BenchFailed, BenchWish
@@ -76,6 +77,7 @@ def test_a_short_run_counts_every_byte(options: list[str], tmp_path: Path) -> No
         assert found["pieces_heard"] >= 3 * 5, "three of them, for a second, if not quite"
     assert found["recorded"] == ("--record" in options)
     assert ("asyncio" in options) == (found["machine"]["loop"] == "asyncio")
+    assert found["machine"]["compiled"] is COMPILED
 
 
 @pytest.mark.parametrize(

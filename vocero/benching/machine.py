@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from bridge import session
+
 CALLS_PER_FAR_END = 250
 """One process of far ends serves so many calls without haste, where there are cores for more."""
 
@@ -77,6 +79,7 @@ def facts() -> Mapping[str, object]:
         "loop": f"uvloop {_version('uvloop')}" if loop == "uvloop" else "asyncio",
         "websockets": _version("websockets"),
         "vocero": _version("vocero"),
+        "compiled": not str(session.__file__).endswith(".py"),
     }
 
 

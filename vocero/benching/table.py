@@ -113,6 +113,7 @@ def _machine(machine: Mapping[str, Any]) -> str:
         f"{machine['cpu']}, {machine['cores']} cores (load {machine['load_before']} before), "
         f"{machine['system']}, Python {machine['python']}, {machine['loop']}, "
         f"websockets {machine['websockets']}, Vocero {machine['vocero']}"
+        + (", compiled" if machine["compiled"] else "")
     )
 
 
