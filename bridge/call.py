@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from typing import Final
 
 from bridge.call_input import IN_TURNS, Input, record
 from bridge.call_report import CallStory, ended_by_defect
@@ -54,7 +55,7 @@ from bridge.twilio_socket import CarrierSocket
 from data.call import CallEnding, CallOrder, CallReport, TimelineEntry
 from data.call_context import call_context
 
-log = logging.getLogger(__name__)
+log: Final = logging.getLogger(__name__)
 
 
 class Call:

@@ -7,6 +7,7 @@ is ordered is appended to `out`.
 from __future__ import annotations
 
 from collections import deque
+from typing import Final
 
 from bridge.answer_watch import AnswerWatch
 from bridge.call_snapshot import CallSnapshot
@@ -33,7 +34,7 @@ from bridge.waits import Waits
 from bridge.whispers import LINE_GONE, missed
 from data.call import Blame, CallEnding, EndCause, EntryKind, Speaker, TimelineEntry
 
-MOST_KEPT_WHISPERS = 20
+MOST_KEPT_WHISPERS: Final = 20
 
 
 class CallState:

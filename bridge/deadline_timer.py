@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Callable
+from typing import Final
 
 from bridge.session import CallSession
 
-TIMER_SLACK_S = 0.0005
+TIMER_SLACK_S: Final = 0.0005
 
 
 class DeadlineTimer:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from audio.formats import ULAW_8000, AudioFormat
 from audio.transcode import Transcoder
 from bridge.playback import Playback, PlaybackCommand
 
-_SLICE_MS = 100
+_SLICE_MS: Final = 100
 """Converted in one go: long enough to cost little per frame, short enough not to be felt."""
 
 

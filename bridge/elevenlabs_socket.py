@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Final, Protocol
 
 from bridge import elevenlabs_wire
 from bridge.commands import AnswerTool, Pong, SendToAgent, TellAgent
@@ -12,12 +12,12 @@ from bridge.events import AgentClosed, AgentEvent, AgentLost
 from bridge.ports import TextSocket
 from data.call import Variable
 
-MAX_BAD_FRAMES = 50
-UPLINK_SECONDS = 5.0
+MAX_BAD_FRAMES: Final = 50
+UPLINK_SECONDS: Final = 5.0
 """Sound is dropped rather than kept when that much of it already waits to be sent. After a stall
 of the carrier's network seconds of sound come at once: those are words that nobody repeats."""
-FRAMES_PER_S = 50
-LEAST_UPLINK_BYTES = 12_000
+FRAMES_PER_S: Final = 50
+LEAST_UPLINK_BYTES: Final = 12_000
 
 
 class AgentLeg(Protocol):

@@ -10,8 +10,8 @@ from __future__ import annotations
 import json
 import re
 from binascii import a2b_base64
-from collections.abc import Callable, Mapping
-from typing import NoReturn, assert_never
+from collections.abc import Mapping
+from typing import Final, NoReturn, assert_never
 
 from bridge.commands import AnswerTool, Pong, SendToAgent, TellAgent
 from bridge.errors import BadFrame
@@ -32,14 +32,14 @@ from bridge.events import (
     ToolCalled,
 )
 
-MAX_WORDS = 20_000
+MAX_WORDS: Final = 20_000
 """Characters kept of what somebody said."""
-MAX_DETAIL = 200
-MAX_ID = 500
-MAX_DEPTH = 32
+MAX_DETAIL: Final = 200
+MAX_ID: Final = 500
+MAX_DEPTH: Final = 32
 """Levels of a tool's parameters; far below where Python itself gives up."""
 
-CLOSE_MEANINGS = {
+CLOSE_MEANINGS: Final = {
     1002: "operational error",
     1005: "closed without a code",
     1006: "connection lost",
@@ -50,8 +50,8 @@ CLOSE_MEANINGS = {
     3008: "too many concurrent conversations",
     4300: "too many concurrent conversations",
 }
-_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
-_SECRET = re.compile(
+_ADDRESS: Final = re.compile(r"\b[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
+_SECRET: Final = re.compile(
     r"\b((?:conversation_)?(?:signature|token|secret|api[-_]?key|key|authorization)\"?\s*[=:]\s*)"
     r"(?:bearer\s+)?\S+|\b(?:sk|xi)[-_][A-Za-z0-9_-]{8,}|\bcvtkn_\S+|\bbearer\s+\S+",
     re.IGNORECASE,
@@ -111,8 +111,9 @@ def opening(variables: Mapping[str, str | int | float | bool]) -> str:
     return _dumped({"type": "conversation_initiation_client_data", "dynamic_variables": variables})
 
 
-sound_message: Callable[[str], str] = '{"user_audio_chunk":"%s"}'.__mod__
-"""The message for a piece of the business's sound, which comes as base64."""
+def sound_message(base64: str) -> str:
+    """The message for a piece of the business's sound, which comes as base64."""
+    return f'{{"user_audio_chunk":"{base64}"}}'
 
 
 def encode(command: SendToAgent | Pong | AnswerTool | TellAgent) -> str:
@@ -222,7 +223,7 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)  # NaN and Infinity are no JSON
 
 
-_decoder = json.JSONDecoder(parse_constant=_refuse_constant)
+_decoder: Final = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 def _dumped(message: Mapping[str, object]) -> str:

@@ -8,8 +8,7 @@ Whole text messages of the usual size, nearly all there is, pass by the core in 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from typing import TypeAlias, cast
+from typing import Final, cast
 
 from websockets.client import ClientProtocol
 from websockets.frames import CloseCode, Frame, Opcode
@@ -18,21 +17,23 @@ from websockets.protocol import State
 from websockets.server import ServerProtocol
 
 from bridge.ports import SocketListener
-from bridge.text_frames import LONGEST_HEAD, LONGEST_READ, frame_size
+from bridge.text_frames import (
+    LONGEST_HEAD,
+    LONGEST_READ,
+    frame_size,
+    masked_text_frame,
+    read_masked_text,
+    read_text,
+    text_frame,
+)
 
 CLOSE_S = 2.0
 """How long a far end may take to finish the closing handshake before the socket is cut."""
 MAX_UNSENT = 4 * 2**20
 """A far end that makes us answer but reads nothing is cut at this many bytes."""
 
-_OPEN = State.OPEN
-_END_OF_HEADERS = b"\r\n\r\n"
-
-
-ReadText: TypeAlias = Callable[[bytes, int], tuple[str, int] | None]
-"""`text_frames.read_text` or `read_masked_text`."""
-FrameText: TypeAlias = Callable[[str], bytes]
-"""`text_frames.text_frame` or `masked_text_frame`."""
+_OPEN: Final = State.OPEN
+_END_OF_HEADERS: Final = b"\r\n\r\n"
 
 
 class LeanSocket:
@@ -42,18 +43,12 @@ class LeanSocket:
     descend from compiled ones only.
     """
 
-    def __init__(
-        self,
-        protocol: ServerProtocol | ClientProtocol,
-        mask_bytes: int,
-        read: ReadText,
-        framed: FrameText,
-    ) -> None:
-        """`mask_bytes`: in the head of each frame that arrives."""
+    def __init__(self, protocol: ServerProtocol | ClientProtocol, *, is_server: bool) -> None:
+        """A server hears masked frames and sends plain ones, a client the other way round."""
         self._protocol = protocol
-        self._mask_bytes = mask_bytes
-        self._read = read
-        self._framed = framed
+        self._is_server = is_server
+        self._mask_bytes = 4 if is_server else 0
+        """In the head of each frame that arrives."""
         self._transport: asyncio.Transport | None = None
         self._way_out: asyncio.Transport | None = None
         """The transport while messages may be sent; asking the core each time costs a call."""
@@ -93,7 +88,7 @@ class LeanSocket:
         """Send one text message; does nothing once the socket is closing."""
         transport = self._way_out
         if transport is not None and not transport.is_closing():
-            transport.write(self._framed(text))
+            transport.write(text_frame(text) if self._is_server else masked_text_frame(text))
 
     def close(self, code: int = 1000, reason: str = "") -> None:
         """Start the closing handshake; the socket is cut after CLOSE_S."""
@@ -122,7 +117,9 @@ class LeanSocket:
             data = self._handshake_bytes(data)
         at, size = 0, len(data)
         while at < size:
-            found = self._read(data, at) if self._direct else None
+            found = None
+            if self._direct:
+                found = read_masked_text(data, at) if self._is_server else read_text(data, at)
             if found is None or self._listener is None:
                 at = self._core_frame(data, at)
             else:

@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import Final
 
 from websockets.client import ClientProtocol
 from websockets.datastructures import Headers
@@ -20,16 +21,15 @@ from websockets.server import ServerProtocol
 
 from bridge.lean_socket import LeanSocket
 from bridge.ports import REFUSED_HERE, MediaEntrance, SocketListener, TextSocket
-from bridge.text_frames import masked_text_frame, read_masked_text, read_text, text_frame
 
 HANDSHAKE_S = 5.0
 """How long a client may take to send its whole upgrade request."""
-SERVER_MAX_SIZE = 64 * 2**10
+SERVER_MAX_SIZE: Final = 64 * 2**10
 
 ListenerFactory = Callable[[TextSocket], SocketListener]
 
 # Never lower: the library's debug lines hold whole addresses, and a signed one is a secret.
-quiet_log = logging.getLogger("vocero.websocket")
+quiet_log: Final = logging.getLogger("vocero.websocket")
 quiet_log.setLevel(logging.WARNING)
 
 
@@ -53,7 +53,7 @@ class LeanServerSocket(LeanSocket):
     ) -> None:
         """`settled` is called once the upgrade was accepted, `gone` once the connection is over."""
         self._server = ServerProtocol(max_size=SERVER_MAX_SIZE, logger=quiet_log)
-        super().__init__(self._server, 4, read_masked_text, text_frame)
+        super().__init__(self._server, is_server=True)
         self._entrance = entrance
         self._settled = settled
         self._gone = gone
@@ -91,7 +91,7 @@ class LeanClientSocket(LeanSocket):
     """Our side of the agent's conversation."""
 
     def __init__(self, client: ClientProtocol, listen: ListenerFactory, headers: Headers) -> None:
-        super().__init__(client, 0, read_text, masked_text_frame)
+        super().__init__(client, is_server=False)
         self._client = client
         self._listen = listen
         self._headers = headers

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import Final, assert_never
 
 from audio.formats import parse_format
 from bridge import on_operator
@@ -30,7 +30,7 @@ from bridge.tool_desk import PRESS_KEYS, BadKeys, in_short, keys_answer, keys_to
 from bridge.whispers import TOOL_REFUSED
 from data.call import Blame, CallEnding, EndCause, EntryKind, Speaker
 
-MOST_NOTED = 4000
+MOST_NOTED: Final = 4000
 """Characters of one turn that the timeline keeps."""
 
 

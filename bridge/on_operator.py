@@ -10,7 +10,7 @@ it. An answering machine's verdict ends nothing: a person is on the line who hea
 
 from __future__ import annotations
 
-from typing import assert_never
+from typing import Final, assert_never
 
 from bridge.call_state import CallState
 from bridge.events import (
@@ -37,8 +37,8 @@ from bridge.whispers import (
 )
 from data.call import Blame, CallEnding, EndCause, EntryKind, Speaker
 
-MOST_NAME = 40
-ENDED = CallEnding(EndCause.CANCELLED, detail="an operator ended the call")
+MOST_NAME: Final = 40
+ENDED: Final = CallEnding(EndCause.CANCELLED, detail="an operator ended the call")
 
 
 def hear(call: CallState, event: OperatorEvent, now: float) -> None:

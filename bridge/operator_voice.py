@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from bridge.playback import BYTES_PER_S, PIECE_BYTES, Playback
 
-GATHER_S = 0.06
+GATHER_S: Final = 0.06
 """How long the first sound after a pause waits, so that what comes a little late tears nothing."""
-MOST_BEHIND_BYTES = 3200
+MOST_BEHIND_BYTES: Final = 3200
 """400 ms: what is older when it could be played is dropped, for people talk at real time."""
 
 

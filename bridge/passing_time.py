@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from time import perf_counter
+from typing import Final
 
 from bridge.commands import Play, SendToAgent
 
-ONE_IN = 50
+ONE_IN: Final = 50
 """Frames of the business: one a second."""
 TO_AGENT, TO_BUSINESS = "to_agent", "to_business"
 

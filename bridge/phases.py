@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import Enum, StrEnum, auto
 from types import MappingProxyType
+from typing import Final
 
 
 class Phase(StrEnum):
@@ -40,9 +41,9 @@ LEGAL_MOVES: Mapping[Phase, frozenset[Phase]] = MappingProxyType(
 )
 """From each phase, where the call may go. Callbacks come out of order, so phases can be skipped."""
 
-DIAL_PHASES = frozenset({Phase.DIALING, Phase.RINGING})
+DIAL_PHASES: Final = frozenset({Phase.DIALING, Phase.RINGING})
 """Nobody has answered yet, as far as we know."""
-LIVE_PHASES = frozenset({Phase.CONNECTING, Phase.TALKING})
+LIVE_PHASES: Final = frozenset({Phase.CONNECTING, Phase.TALKING})
 """Answered, and no end in sight."""
 
 

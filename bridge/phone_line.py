@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from bridge.events import PhoneStatus
 from data.call import Blame, CallEnding, EndCause
 
-_RANK = {
+_RANK: Final = {
     PhoneStatus.QUEUED: 0,
     PhoneStatus.INITIATED: 1,
     PhoneStatus.RINGING: 2,
@@ -13,10 +15,10 @@ _RANK = {
 }
 """The order in which a call goes through its states; all others are terminal."""
 
-NEVER_HEARD = "the line was answered but its audio never came"
-SOUND_GONE = "the business's sound stayed away in the middle of the call"
-NO_NEWS = "the carrier had no news of the call"
-UNCONFIRMED_DIAL = "it is not known whether the call was placed"
+NEVER_HEARD: Final = "the line was answered but its audio never came"
+SOUND_GONE: Final = "the business's sound stayed away in the middle of the call"
+NO_NEWS: Final = "the carrier had no news of the call"
+UNCONFIRMED_DIAL: Final = "it is not known whether the call was placed"
 
 
 def is_terminal(status: PhoneStatus) -> bool:

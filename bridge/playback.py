@@ -11,18 +11,19 @@ import math
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from bridge.commands import ClearPlayback, MarkPlayback, Play
 from bridge.playback_figures import PlaybackFigures
 
-BYTES_PER_S = 8000
+BYTES_PER_S: Final = 8000
 """µ-law at 8 kHz."""
-PIECE_BYTES = 480
+PIECE_BYTES: Final = 480
 """60 ms: the smallest piece that is whole in base64, too."""
-MARK_EVERY_BYTES = 4000
-MOST_UNHEARD_BYTES = 10 * 60 * BYTES_PER_S
+MARK_EVERY_BYTES: Final = 4000
+MOST_UNHEARD_BYTES: Final = 10 * 60 * BYTES_PER_S
 """Twilio discards what it holds beyond ten minutes (warning 31931)."""
-MOST_PENDING_MARKS = 1024
+MOST_PENDING_MARKS: Final = 1024
 
 PlaybackCommand = Play | MarkPlayback | ClearPlayback
 

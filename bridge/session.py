@@ -10,7 +10,7 @@ the timers.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import assert_never
+from typing import Final, assert_never
 
 from bridge import on_agent, on_carrier, on_operator, on_own, on_phone
 from bridge.call_snapshot import CallSnapshot
@@ -62,7 +62,7 @@ from bridge.timings import CallTimings, Timer
 from bridge.whispers import WRAP_UP, WRAP_UP_MEANWHILE
 from data.call import Blame, CallEnding, EndCause, Speaker
 
-_LONGEST_CATCH_UP_S = 1.0
+_LONGEST_CATCH_UP_S: Final = 1.0
 """Silence that is owed for longer than this (the process slept) is not fed any more."""
 
 

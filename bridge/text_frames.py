@@ -9,28 +9,29 @@ from __future__ import annotations
 
 import os
 import struct
+from typing import Final
 
 try:
     from websockets.speedups import apply_mask
 except ImportError:  # a build without its C part
     from websockets.utils import apply_mask
 
-LONGEST_READ = 0xFFFF
+LONGEST_READ: Final = 0xFFFF
 """Bytes of a message."""
 
-LONGEST_HEAD = 10
+LONGEST_HEAD: Final = 10
 """Bytes before the mask."""
 
-_TEXT = 0x81
-_MASKED = 0x80
-_LONGEST_SHORT = 125
-_KEYS_AT_ONCE = 1024
+_TEXT: Final = 0x81
+_MASKED: Final = 0x80
+_LONGEST_SHORT: Final = 125
+_KEYS_AT_ONCE: Final = 1024
 
 _mask_keys: list[bytes] = []
 
-_cut_in_fours = struct.Struct("4s" * _KEYS_AT_ONCE).unpack
-_medium_head = struct.Struct("!BBH").pack
-_long_head = struct.Struct("!BBQ").pack
+_cut_in_fours: Final = struct.Struct("4s" * _KEYS_AT_ONCE).unpack
+_medium_head: Final = struct.Struct("!BBH").pack
+_long_head: Final = struct.Struct("!BBQ").pack
 
 
 def frame_size(begun: bytes, mask_bytes: int) -> int | None:

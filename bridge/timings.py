@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from enum import Enum, auto
+from typing import Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,5 +99,5 @@ class Timer(Enum):
     """Closing: tools that were started may still answer."""
 
 
-CLOSING_WAITS = frozenset({Timer.WORDS, Timer.LINE, Timer.APOLOGY, Timer.REPORT})
+CLOSING_WAITS: Final = frozenset({Timer.WORDS, Timer.LINE, Timer.APOLOGY, Timer.REPORT})
 """A closing call ends when none of these runs and no tool is awaited."""

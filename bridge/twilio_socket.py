@@ -13,22 +13,22 @@ from bridge.errors import BadFrame
 from bridge.events import BusinessAudio, CarrierEvent, CarrierLost, StreamStopped
 from bridge.ports import TextSocket
 
-START_WITHIN_S = 5.0
+START_WITHIN_S: Final = 5.0
 """A socket that has not said a valid `start` by then is closed."""
-MAX_BAD_FRAMES = 50
+MAX_BAD_FRAMES: Final = 50
 FRAMES_PER_S = 100
 """The carrier sends 50; twice that is a flood."""
-FRAMES_AT_ONCE = 1500
+FRAMES_AT_ONCE: Final = 1500
 """What may come in one burst: 30 s of sound after a stall of the network."""
-MAX_UNSENT_BYTES = 1 << 20
+MAX_UNSENT_BYTES: Final = 1 << 20
 """A carrier that does not read that much is gone."""
-MAX_HELD = 150
+MAX_HELD: Final = 150
 """Messages that wait while it is not known whose they are: 3 s of sound."""
-MAX_HELD_CHARS = 128 * 1024
+MAX_HELD_CHARS: Final = 128 * 1024
 """The same in characters, of which a message of the carrier has about 400."""
 
-POLICY_VIOLATION = 1008
-TRY_AGAIN_LATER = 1013
+POLICY_VIOLATION: Final = 1008
+TRY_AGAIN_LATER: Final = 1013
 
 
 class CarrierLeg(Protocol):

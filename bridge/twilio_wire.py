@@ -12,16 +12,16 @@ import re
 from binascii import a2b_base64, b2a_base64
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NoReturn, assert_never
+from typing import Final, NoReturn, assert_never
 
 from bridge.commands import ClearPlayback, MarkPlayback, Play
 from bridge.errors import BadFrame
 from bridge.events import BusinessAudio, KeyPressed, MarkReached, StreamStarted, StreamStopped
 
-MAX_NUMBER_DIGITS = 15
-MAX_TEXT = 1000
+MAX_NUMBER_DIGITS: Final = 15
+MAX_TEXT: Final = 1000
 """Characters of a name, an id or a parameter; Twilio allows 500 for name and value together."""
-KEYS = frozenset("0123456789*#ABCD")
+KEYS: Final = frozenset("0123456789*#ABCD")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ Message = (
 # escaped, so cutting it apart gives what parsing it would give; all else takes the long way. The
 # payload is base64 if its length is right, too, and is not decoded here.
 # (No going back, `++` and `}+`: nothing that follows could match what was taken.)
-_media_parts = re.compile(
+_media_parts: Final = re.compile(
     r'\{"event":"media","sequenceNumber":"[0-9]{1,15}+","media":\{"track":"inbound",'
     r'"chunk":"([0-9]{1,15}+)","timestamp":"([0-9]{1,15}+)","payload":"([A-Za-z0-9+/]++={0,2}+)"\},'
     r'"streamSid":"[A-Za-z0-9]{1,64}+"\}'
@@ -183,7 +183,7 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)  # NaN and Infinity are no JSON
 
 
-_decoder = json.JSONDecoder(parse_constant=_refuse_constant)
+_decoder: Final = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 def _part(message: Mapping[str, object], key: str) -> Mapping[str, object]:

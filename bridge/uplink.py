@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from binascii import a2b_base64, b2a_base64
 from collections import deque
+from typing import Final
 
 from audio.formats import ULAW_8000, AudioFormat
 from audio.mulaw import silence
@@ -11,8 +12,8 @@ from audio.transcode import Transcoder
 from bridge.commands import SendToAgent
 from bridge.events import BusinessAudio
 
-_BYTES_PER_S = 8000
-_MESSAGE_BYTES = 2000
+_BYTES_PER_S: Final = 8000
+_MESSAGE_BYTES: Final = 2000
 """250 ms of µ-law: the longest chunk of kept sound that is sent to the agent at once."""
 
 

@@ -171,7 +171,7 @@ class Held:
                 f"Connection: Upgrade\r\nSec-WebSocket-Accept: {accept_key(protocol.key)}\r\n\r\n"
             ).encode()
         if core_only:
-            self.socket._read = lambda data, at: None
+            self.socket._may_pass = False
         self.socket.connection_made(self.far)
         self.socket.data_received(greeting)
         self.far.written.clear()
