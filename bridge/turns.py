@@ -11,8 +11,8 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
-IN_ONE_ROUND = 4
-"""Endings of calls: less than a millisecond."""
+IN_ONE_ROUND = 2
+"""Endings of calls: half a millisecond."""
 
 
 class Turns:

@@ -117,7 +117,7 @@ class FarEnds:
                 self.figures.window = Window()
             case "storm":
                 self._storm = self.figures.window = Window()
-                self._hang_up(frozenset(order["calls"]))
+                await self._hang_up(frozenset(order["calls"]))
             case "end":
                 return await self._end()
         return {"done": order["do"]}
@@ -152,9 +152,12 @@ class FarEnds:
                 call.carrier.frame()
         self._loop.call_later(max(0.0, self._began + self._next / 1000 - clock()), self._tick)
 
-    def _hang_up(self, numbers: frozenset[int]) -> None:
-        for call in self._calls.values():
+    async def _hang_up(self, numbers: frozenset[int]) -> None:
+        for call in list(self._calls.values()):
             if call.number in numbers:
+                # Within the same few milliseconds, and yet nobody else's frame waits for it here:
+                # those who hang up are not one machine.
+                await asyncio.sleep(0)
                 call.carrier.hang_up()
                 call.agent.line_gone()
                 call.down.line_gone()
