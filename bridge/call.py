@@ -103,7 +103,7 @@ class Call:
         )
         self._tap: ListeningPost | None = None
         self._passing = PassingTime(needs.sound_passed)
-        self._straight = StraightWay(self.session, self._loop, self._began, self._perform)
+        self._straight = StraightWay(self.session, self._loop, self._began)
 
     # --- life ---------------------------------------------------------------------------------
     async def run(self) -> CallReport | None:
@@ -120,17 +120,18 @@ class Call:
                 ending = await self._over
                 await self._chores.finish()
         finally:
-            self._timer.cancel()
+            self._timer.end()
             self.listeners.close()
             for socket in (self._agent, self._carrier):
                 if socket is not None:
                     socket.close()
+            dropped = self._agent.frames_dropped if self._agent is not None else 0
+            # They know this call. What is left in no circle, no `vocero.garbage` has to look for.
+            self._agent = self._carrier = None
         if ending is None or self._let_go:
             return None
         self._story.trouble(self._chores.trouble, self.now)
-        dropped = self._agent.frames_dropped if self._agent is not None else 0
-        seen = self.session.snapshot()
-        return self._story.report(self.call_sid, seen, ending, dropped, self.now)
+        return self._story.report(self.call_sid, self.session.snapshot(), ending, dropped, self.now)
 
     def let_go(self) -> None:
         """Another worker keeps this call: it ends here without a word to anybody."""
@@ -172,7 +173,9 @@ class Call:
         """A message of the carrier's media socket."""
         if type(event) is BusinessAudio:
             try:
-                if self._straight.took(event):
+                if (rest := self._straight.took(event)) is not None:
+                    for command in rest:
+                        self._perform(command, self.now)
                     return
             except Exception as error:
                 return self._failed(error)

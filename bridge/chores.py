@@ -199,6 +199,7 @@ class Chores:
             await asyncio.wait(unfinished, timeout=HANG_UP_S)
         for task in tuple(self._running):
             task.cancel()
+        self._receive = _tell_nobody
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
         task = self._tasks.create_task(work, name=name, context=self._context.copy())
@@ -316,6 +317,10 @@ class Chores:
         else:
             others.lost()
         return False
+
+
+def _tell_nobody(event: Event) -> None:
+    pass
 
 
 def _defect(error: Exception) -> str:

@@ -46,8 +46,9 @@ class DeadlineTimer:
         self._at = deadline
         self._handle = self._loop.call_at(self._began + deadline, self._look)
 
-    def cancel(self) -> None:
-        """Never fire again unless armed anew."""
+    def end(self) -> None:
+        """Never fire again, and forget whom it told."""
+        self._fire = _tell_nobody
         if self._handle is not None:
             self._handle.cancel()
             self._handle = None
@@ -63,3 +64,7 @@ class DeadlineTimer:
             self.arm()
         else:
             self._fire()
+
+
+def _tell_nobody() -> None:
+    pass

@@ -144,10 +144,17 @@ class LeanSocket:
     def connection_lost(self, exc: Exception | None) -> None:
         if self._close_timer is not None:
             self._close_timer.cancel()
+            self._close_timer = None  # a timer that has fired still knows the socket
         self._direct = False
         self._way_out = None
         self._protocol.receive_eof()
         self._tell(CloseCode.ABNORMAL_CLOSURE, "connection lost")
+        # The listener knows this socket, and so does an error, by who was on the stack.
+        self._listener = None
+        for error in (self._protocol.handshake_exc, self._protocol.parser_exc):
+            if error is not None:
+                error.__traceback__ = None
+        self._protocol.handshake_exc = self._protocol.parser_exc = None
 
     def _handshake_bytes(self, data: bytes) -> bytes:
         """Feeds the core up to the end of the headers; what follows them."""

@@ -93,7 +93,7 @@ class LeanClientSocket(LeanSocket):
     def __init__(self, client: ClientProtocol, listen: ListenerFactory, headers: Headers) -> None:
         super().__init__(client, is_server=False)
         self._client = client
-        self._listen = listen
+        self._listen: ListenerFactory | None = listen
         self._headers = headers
         self.opened: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         # The opener may have failed before it waits for this.
@@ -119,9 +119,10 @@ class LeanClientSocket(LeanSocket):
         if isinstance(self._client.handshake_exc, InvalidStatus):
             status = self._client.handshake_exc.response.status_code
             self._refuse(f"answered HTTP {status} instead of a websocket", status)
-        elif self._client.handshake_exc is None and not self.opened.done():
+        elif self._client.handshake_exc is None and not self.opened.done() and self._listen:
+            listen, self._listen = self._listen, None
             try:
-                self._listener = self._listen(self)
+                self._listener = listen(self)
             except Exception as error:
                 # Whoever asked for the socket gets it raised; here it would end in the loop.
                 self.opened.set_exception(error)

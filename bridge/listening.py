@@ -89,9 +89,11 @@ class ListeningPost:
         self._arrange()
 
     def close(self) -> None:
-        """The call is over, and so is listening."""
+        """The call is over, and so is listening; the call is forgotten."""
         self.stream_over()
         self._over = True
+        self._tap = _tell_nobody
+        self._operator_speaks = _nobody_speaks
         for handle in self._wakes:
             handle.cancel()
         for group in self._groups:
@@ -206,6 +208,14 @@ class ListeningPost:
     def _wake(group: set[Listening]) -> None:
         for listener in tuple(group):
             listener.wake()
+
+
+def _tell_nobody(post: ListeningPost | None) -> None:
+    pass
+
+
+def _nobody_speaks() -> bool:
+    return False
 
 
 class Listening:

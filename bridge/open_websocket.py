@@ -58,6 +58,7 @@ async def open_websocket(
         raise WebSocketRefused(None, f"{uri.host} cannot be reached: {reason}") from None
     except BaseException:
         socket.abort()
+        del socket  # it knows what is raised here, which knows this function's names
         raise
     return socket
 

@@ -8,7 +8,7 @@ every frame; who watches (a recording, a listener) gets the long way, where all 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Sequence
 
 from bridge.commands import Command
 from bridge.elevenlabs_socket import AgentSocket
@@ -25,14 +25,12 @@ class StraightWay:
         session: CallSession,
         loop: asyncio.AbstractEventLoop,
         began: float,
-        perform: Callable[[Command, float], None],
     ) -> None:
         """`began`: the loop's time from which the session counts."""
         self._session = session
         self._playback = session.playback
         self._loop = loop
         self._began = began
-        self._perform = perform
         self._agent: AgentSocket | None = None
 
     def close(self) -> None:
@@ -44,20 +42,18 @@ class StraightWay:
         and the two simply talk."""
         self._agent = agent if agent is not None and self._session.simply_talks else None
 
-    def took(self, event: BusinessAudio) -> bool:
-        """Whether this frame went this way: all that follows from it is done."""
+    def took(self, event: BusinessAudio) -> Sequence[Command] | None:
+        """What is still to be done if this frame went this way, usually nothing; None: it did
+        not."""
         agent = self._agent
         if agent is None or event.chunk % ONE_IN == 1:  # which is timed on the long way
-            return False
+            return None
         now = self._loop.time() - self._began
         sound = self._session.pass_on(event, now)
         if sound is None:
-            return False
+            return None
         # Nothing of the session is under way while a socket is written to, so that what a socket
         # reports at once can be dealt with there and then.
         if sound:
             agent.pass_on(sound)
-        if now >= self._playback.due_at:
-            for command in self._session.release(now):
-                self._perform(command, now)
-        return True
+        return self._session.release(now) if now >= self._playback.due_at else ()

@@ -244,15 +244,18 @@ class _Web:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         loop = asyncio.get_running_loop()
+        server = TCPServer(
+            self._app, loop, self._config, self._context, self._state, reader, writer
+        )
         try:
-            await TCPServer(
-                self._app, loop, self._config, self._context, self._state, reader, writer
-            )
+            await server
         except Exception:
             # A connection that fails must not touch the others; its own end is to be cut off.
             log.exception("a web connection failed")
         finally:
             writer.transport.abort()
+            # It and its protocol know each other: see `vocero.garbage`.
+            vars(server).pop("protocol", None)
 
 
 def _hypercorn_config() -> Config:

@@ -1,7 +1,9 @@
-"""When Python looks for garbage: shortly while somebody talks, thoroughly when nobody does.
+"""When Python looks for garbage: shortly while people talk, thoroughly when nobody does.
 
-A thorough look stops every call for as long as it takes to walk through all objects, some
-milliseconds for a hundred calls. What a call leaves behind is little, so that can wait.
+A thorough look stops every call for as long as it takes to walk through all objects: some
+milliseconds for a hundred calls, and more the longer they last. It can wait: a call, its sockets
+and a web connection are in no circle when they are over, so they go by themselves (tests/circles.py
+watches that). What is left is the libraries', some ten kilobytes for a whole errand.
 """
 
 from __future__ import annotations
@@ -14,15 +16,19 @@ from collections.abc import Callable
 SHORT_LOOKS = (1000, 4, 1_000_000)
 """For gc.set_threshold: at most some 5,000 of the newest objects at once, and never all of them."""
 EVERY_S = 60.0
-AT_THE_LATEST_S = 1800.0
-"""Calls may overlap for ever, and what they leave behind may not grow for ever."""
+FEW_CALLS = 10
+AMONG_FEW_S = 1800.0
+AT_THE_LATEST_S = 86_400.0
+"""Many calls may go on for ever, and what is left may not grow for ever."""
 
 log = logging.getLogger(__name__)
 
 
 def thorough_look_is_due(since_last_s: float, live_calls: int) -> bool:
     """Whether now is the time to look through everything."""
-    return since_last_s >= (AT_THE_LATEST_S if live_calls else EVERY_S)
+    if not live_calls:
+        return since_last_s >= EVERY_S
+    return since_last_s >= (AMONG_FEW_S if live_calls <= FEW_CALLS else AT_THE_LATEST_S)
 
 
 def keep_what_is_there() -> None:

@@ -34,7 +34,7 @@ from vocero.benching.lateness import LoopWatch
 from vocero.benching.report import FarFigures, OwnFigures, report
 from vocero.benching.wish import STORM_S, WARM_UP_S, BenchFailed, BenchWish
 from vocero.front_door import FrontDoor
-from vocero.garbage import keep_what_is_there
+from vocero.garbage import GarbageWatch, keep_what_is_there
 
 BETWEEN_CALLS_S = 0.005
 NUMBER = "+5491100000000"
@@ -137,6 +137,9 @@ class Run:
             stack.callback(gc.set_threshold, *gc.get_threshold())
             keep_what_is_there()
             stack.callback(gc.unfreeze)
+            garbage = GarbageWatch(lambda: self._switchboard.live_calls)
+            garbage.start()
+            stack.callback(garbage.stop)
             before_kib = machine.resident_kib()
             far_side = await stack.enter_async_context(
                 FarSide([{**plan, "cores": share} for share in shares])
