@@ -1,6 +1,7 @@
 #!/bin/sh
 # Builds Vocero as a wheel in dist/, with the way of the sound compiled. Run by `make wheel`.
-# Needs a C compiler and Python's headers (Debian: apt install gcc libc6-dev python3-dev).
+# Needs a C compiler and Python's headers (Debian: apt install gcc libc6-dev python3-dev);
+# `./make-wheel.sh check` only says whether they are there.
 #
 # Install it where the locked packages are:
 #   pip install --require-hashes -r requirements.lock && pip install --no-deps dist/vocero-*.whl
@@ -17,6 +18,7 @@ if not shutil.which(os.environ.get("CC", compiler).split()[0]):
 if not os.path.exists(header):
     sys.exit("Python's headers are missing. On Debian or Ubuntu: apt install python3-dev")
 CHECK
+[ "${1:-}" != check ] || exit 0
 echo "Compiling (about a minute) ..."
 rm -rf build/wheel
 mkdir -p build dist

@@ -4,6 +4,7 @@
 # Needs a C compiler and Python's headers.
 set -eu
 cd "$(dirname "$0")/.."
+./make-wheel.sh check
 copy=build/compiled
 python=$PWD/.venv/bin/python
 rm -rf "$copy"
