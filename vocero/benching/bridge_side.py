@@ -10,8 +10,8 @@ import asyncio
 import gc
 import ssl
 import time
-from collections.abc import Callable, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -110,15 +110,32 @@ class Run:
         self._neighbours = Neighbours()
         self._ears = Ears()
         self._tls: ssl.SSLContext | None = None
+        self._facts: Mapping[str, object] = {}
+        self._before_kib = 0.0
         self._switchboard = self._make_switchboard()
 
     async def measured(self) -> dict[str, Any]:
         """The report of this run. Raises BenchFailed."""
+        async with asyncio.TaskGroup() as tasks, self.standing() as far_side:
+            with LoopWatch() as watch:
+                for number in range(self._wish.calls):
+                    await self.place(far_side, number)
+                for _ in range(self._wish.listeners):
+                    tasks.create_task(self._ears.listen(self._switchboard, attempt_of(0)))
+                own = await self._watched(far_side, watch)
+            far = FarFigures()
+            for answer in await far_side.order("end"):
+                far.add(answer)
+        return report(self._wish, far, own)
+
+    @asynccontextmanager
+    async def standing(self) -> AsyncIterator[FarSide]:
+        """The bridge and its far ends, ready for calls. Raises BenchFailed."""
         wish = self._wish
         files = open_files.needed_for(wish.calls)
         if open_files.allow(files) < files:
             raise BenchFailed(f"{wish.calls} calls need {files} open files: ulimit -n {files}")
-        facts = machine.facts()
+        self._facts = machine.facts()
         core, shares = machine.shares_of_cores(machine.cores(), wish.calls)
         async with AsyncExitStack() as stack:
             stack.enter_context(machine.pinned_to(core))
@@ -140,25 +157,19 @@ class Run:
             garbage = GarbageWatch(lambda: self._switchboard.live_calls)
             garbage.start()
             stack.callback(garbage.stop)
-            before_kib = machine.resident_kib()
+            self._before_kib = machine.resident_kib()
             far_side = await stack.enter_async_context(
                 FarSide([{**plan, "cores": share} for share in shares])
             )
-            tasks = await stack.enter_async_context(asyncio.TaskGroup())
             await stack.enter_async_context(self._switchboard)
-            watch = stack.enter_context(LoopWatch())
-            await self._place_all(far_side)
-            for _ in range(wish.listeners):
-                tasks.create_task(self._ears.listen(self._switchboard, attempt_of(0)))
-            own = await self._watched(far_side, watch, before_kib, facts)
-            far = FarFigures()
-            for answer in await far_side.order("end"):
-                far.add(answer)
-        return report(wish, far, own)
+            yield far_side
 
-    async def _watched(
-        self, far_side: FarSide, watch: LoopWatch, before_kib: float, facts: Mapping[str, object]
-    ) -> OwnFigures:
+    @property
+    def live_calls(self) -> int:
+        """How many calls there are."""
+        return self._switchboard.live_calls
+
+    async def _watched(self, far_side: FarSide, watch: LoopWatch) -> OwnFigures:
         await asyncio.sleep(WARM_UP_S)
         await far_side.order("measure")
         watch.take()
@@ -171,7 +182,7 @@ class Run:
         late_us, pauses_us = watch.take()
         heard = self._ears.pieces - heard
         await far_side.order("rest")
-        grown_kib = machine.resident_kib() - before_kib
+        grown_kib = machine.resident_kib() - self._before_kib
         ended_early = len(self._neighbours.ended)
         hung_up = await self._storm(far_side)
         storm_late_us, _ = watch.take()
@@ -190,36 +201,38 @@ class Run:
             not_ended=not_ended,
             pieces_heard=heard,
             ledger_underruns=self._neighbours.underruns,
-            machine=facts,
+            machine=self._facts,
         )
 
-    async def _place_all(self, far_side: FarSide) -> None:
+    async def place(self, far_side: FarSide, number: int) -> None:
+        """The call with this number, answered."""
         scheme = "wss" if self._wish.tls else "ws"
-        for number in range(self._wish.calls):
-            attempt_id, far_end = attempt_of(number), far_side.of(number)
-            call_sid = sid_of(attempt_id)
-            self._neighbours.agent_addresses.append(
-                f"{scheme}://127.0.0.1:{far_end.agents_port}/{attempt_id}"
-            )
-            self._switchboard.place(CallOrder(attempt_id, NUMBER))
-            self._switchboard.phone_said(
-                attempt_id, call_sid, PhoneProgress(PhoneStatus.IN_PROGRESS)
-            )
-            token = self._switchboard.answer(attempt_id, call_sid)
-            await far_end.order(
-                "call", number=number, attempt_id=attempt_id, token=token, call_sid=call_sid
-            )
-            await asyncio.sleep(BETWEEN_CALLS_S)
+        attempt_id, far_end = attempt_of(number), far_side.of(number)
+        call_sid = sid_of(attempt_id)
+        self._neighbours.agent_addresses.append(
+            f"{scheme}://127.0.0.1:{far_end.agents_port}/{attempt_id}"
+        )
+        self._switchboard.place(CallOrder(attempt_id, NUMBER))
+        self._switchboard.phone_said(attempt_id, call_sid, PhoneProgress(PhoneStatus.IN_PROGRESS))
+        token = self._switchboard.answer(attempt_id, call_sid)
+        await far_end.order(
+            "call", number=number, attempt_id=attempt_id, token=token, call_sid=call_sid
+        )
+        await asyncio.sleep(BETWEEN_CALLS_S)
 
     async def _storm(self, far_side: FarSide) -> set[str]:
         """Half of the calls hang up in one moment; which ones."""
-        numbers = list(range(1, self._wish.calls, 2))
-        await far_side.order("storm", calls=numbers)
+        hung_up = await self.hang_up(far_side, range(1, self._wish.calls, 2))
+        await asyncio.sleep(STORM_S)
+        return hung_up
+
+    async def hang_up(self, far_side: FarSide, numbers: Sequence[int]) -> set[str]:
+        """These businesses hang up, all in one moment; whose calls they are."""
+        await far_side.order("storm", calls=list(numbers))
         for number in numbers:
             self._switchboard.phone_said(
                 attempt_of(number), sid_of(attempt_of(number)), PhoneProgress(PhoneStatus.COMPLETED)
             )
-        await asyncio.sleep(STORM_S)
         return {attempt_of(number) for number in numbers}
 
     async def _until_over(self, attempts: set[str]) -> int:
