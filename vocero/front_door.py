@@ -4,8 +4,8 @@ A connection whose first bytes ask for /media/ becomes a lean websocket at once;
 given, with the bytes read so far, to Hypercorn's server for a single connection. Owning the
 listener also means that stopping is ours: Hypercorn itself does not end while a websocket is open.
 
-The seam to Hypercorn is `_Web` alone. It leans on classes that Hypercorn does not document, hence
-the pin to 0.18 in pyproject.toml.
+The seam to Hypercorn is `_Web` and `_Connection`. They lean on classes that Hypercorn does not
+document, hence the pin to 0.18 in pyproject.toml.
 """
 
 from __future__ import annotations
@@ -32,8 +32,9 @@ log = logging.getLogger(__name__)
 MEDIA_REQUEST = b"GET /media/"
 UNDECIDED_S = 5.0
 """How long a connection may take to say its first eleven bytes."""
-MAX_UNDECIDED = 256
-"""Connections that have not shown what they are; the oldest makes room for the newest."""
+MAX_UNDECIDED = 1024
+"""Connections that have not shown what they are; the oldest makes room for the newest. A thousand
+calls that end in one moment have a thousand callbacks, and all of them may be here at once."""
 MAX_WEB = 1024
 """Connections at the web server, idle ones included."""
 KEEP_ALIVE_S = 15.0
@@ -42,7 +43,7 @@ SHUTDOWN_S = 10.0
 UNREAD_MS = 30_000
 """A far end that acknowledges nothing for so long is gone (where the system can tell)."""
 GOING_AWAY = 1001
-BACKLOG = 512
+BACKLOG = 1024
 
 
 class FrontDoor:
@@ -244,7 +245,7 @@ class _Web:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         loop = asyncio.get_running_loop()
-        server = TCPServer(
+        server = _Connection(
             self._app, loop, self._config, self._context, self._state, reader, writer
         )
         try:
@@ -256,6 +257,15 @@ class _Web:
             writer.transport.abort()
             # It and its protocol know each other: see `vocero.garbage`.
             vars(server).pop("protocol", None)
+
+
+class _Connection(TCPServer):
+    """Over when the far end has left: Hypercorn's own would wait for KEEP_ALIVE_S, and hundreds of
+    short visits at once would fill MAX_WEB."""
+
+    async def _read_data(self) -> None:
+        await super()._read_data()
+        await self.idle_task.stop()
 
 
 def _hypercorn_config() -> Config:

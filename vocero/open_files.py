@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import resource
 
-PER_CALL = 2
-"""The carrier's media socket and the agent's."""
+PER_CALL = 3
+"""The carrier's media socket, the agent's, and a callback: all calls may end in one moment."""
 FOR_THE_REST = 128
 """Database, pages, webhooks, requests to the outside."""
 

@@ -217,7 +217,7 @@ WARNING = {
     ),
     "few open files": Fault(
         lambda p: setattr(p, "machine", replace(p.machine, open_files=lambda: 100)),
-        *(machine.FILES, "100 may be open", "ulimit -n 228"),
+        *(machine.FILES, "100 may be open", "ulimit -n 278"),
     ),
 }
 

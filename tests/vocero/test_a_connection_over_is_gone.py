@@ -1,4 +1,4 @@
-"""A web connection that is over is gone at once, without a look for garbage."""
+"""A web connection that was left is gone at once: no patience with it, no look for garbage."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from websockets.asyncio.client import connect
 
 from bridge.ports import SocketListener, TextSocket
 from tests.circles import all_gone, nobody_looks
-from vocero import front_door
 from vocero.front_door import FrontDoor
 
 pytestmark = pytest.mark.sockets
@@ -67,12 +66,9 @@ async def broken_off(port: int) -> None:
 @pytest.mark.parametrize(
     "visit", [asked_twice, a_websocket, broken_off], ids=lambda visit: visit.__name__
 )
-def test_nothing_is_left_of_a_connection(
-    visit: Callable[[int], Awaitable[None]], loop: str, monkeypatch: pytest.MonkeyPatch
+def test_a_connection_that_was_left_is_gone(
+    visit: Callable[[int], Awaitable[None]], loop: str
 ) -> None:
-    # Hypercorn serves an idle connection to the end of its patience, also when it was left.
-    monkeypatch.setattr(front_door, "KEEP_ALIVE_S", 0.3)
-
     async def main() -> None:
         door = FrontDoor(app(), Nobody())
         port = await door.start("127.0.0.1", 0)
