@@ -3,7 +3,7 @@
 A thorough look stops every call for as long as it takes to walk through all objects: some
 milliseconds for a hundred calls, and more the longer they last. It can wait: a call, its sockets
 and a web connection are in no circle when they are over, so they go by themselves (tests/circles.py
-watches that). What is left is the libraries', some ten kilobytes for a whole errand.
+watches that). What is left is the libraries', some fifty small objects for a whole errand.
 """
 
 from __future__ import annotations
