@@ -20,12 +20,7 @@ from bridge.session import CallSession
 class StraightWay:
     """Of one call. Closed at first."""
 
-    def __init__(
-        self,
-        session: CallSession,
-        loop: asyncio.AbstractEventLoop,
-        began: float,
-    ) -> None:
+    def __init__(self, session: CallSession, loop: asyncio.AbstractEventLoop, began: float) -> None:
         """`began`: the loop's time from which the session counts."""
         self._session = session
         self._playback = session.playback

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.compiled import COMPILED
+from vocero import open_files
 from vocero.__main__ import commands
 from vocero.benching import benchmark
 from vocero.benching.wish import BenchFailed, BenchWish
@@ -120,3 +121,13 @@ def test_a_served_vocero_imports_nothing_of_it() -> None:
     assert [path.name for path in others if "benching" in path.read_text(encoding="utf-8")] == []
     look = "import sys, vocero.__main__; sys.exit('vocero.benching' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", look], cwd=ROOT, timeout=50).returncode == 0
+
+
+@pytest.mark.parametrize("options", [[], ["--listeners", "1"]], ids=" ".join)
+def test_too_few_open_files_are_said_in_a_line(
+    options: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(open_files, "allow", lambda files: 10)
+    shown = CliRunner().invoke(commands, ["bench", "--calls", "7", *options])
+    assert (shown.exit_code, shown.exception.__class__) == (1, SystemExit)
+    assert shown.stderr.splitlines()[-1] == "7 calls need 149 open files: ulimit -n 149"

@@ -116,16 +116,23 @@ class Run:
 
     async def measured(self) -> dict[str, Any]:
         """The report of this run. Raises BenchFailed."""
-        async with asyncio.TaskGroup() as tasks, self.standing() as far_side:
-            with LoopWatch() as watch:
-                for number in range(self._wish.calls):
-                    await self.place(far_side, number)
-                for _ in range(self._wish.listeners):
-                    tasks.create_task(self._ears.listen(self._switchboard, attempt_of(0)))
-                own = await self._watched(far_side, watch)
-            far = FarFigures()
-            for answer in await far_side.order("end"):
-                far.add(answer)
+        far = FarFigures()
+        try:
+            async with asyncio.TaskGroup() as tasks, self.standing() as far_side:
+                with LoopWatch() as watch:
+                    for number in range(self._wish.calls):
+                        await self.place(far_side, number)
+                    for _ in range(self._wish.listeners):
+                        tasks.create_task(self._ears.listen(self._switchboard, attempt_of(0)))
+                    own = await self._watched(far_side, watch)
+                for answer in await far_side.order("end"):
+                    far.add(answer)
+        except ExceptionGroup as group:
+            # What is told to whoever asked for the run, and not how its tasks were grouped.
+            told, defects = group.split((BenchFailed, OSError))
+            if told is None or defects is not None:
+                raise
+            raise told.exceptions[0] from None
         return report(self._wish, far, own)
 
     @asynccontextmanager

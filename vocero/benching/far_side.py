@@ -50,7 +50,8 @@ class FarEnd:
     async def order(self, do: str, **about: object) -> dict[str, Any]:
         """Have something done; the answer. Raises BenchFailed."""
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps({"do": do, **about}).encode() + b"\n")
+        if not self._process.stdin.is_closing():  # else there is no answer, and why is said there
+            self._process.stdin.write(json.dumps({"do": do, **about}).encode() + b"\n")
         return await self._answer()
 
     async def _answer(self) -> dict[str, Any]:

@@ -1,9 +1,12 @@
-"""A web connection that was left is gone at once: no patience with it, no look for garbage."""
+"""Web connections: all that come in one moment are answered, and one that was left is gone at once,
+without patience and without a look for garbage."""
 
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 
 import httpx
 import pytest
@@ -15,9 +18,13 @@ from websockets.asyncio.client import connect
 
 from bridge.ports import SocketListener, TextSocket
 from tests.circles import all_gone, nobody_looks
+from vocero import open_files
 from vocero.front_door import FrontDoor
 
 pytestmark = pytest.mark.sockets
+
+CALLS = 600
+ASKED = b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
 
 
 class Nobody:
@@ -80,4 +87,45 @@ def test_a_connection_that_was_left_is_gone(
 
     factory = uvloop.new_event_loop if loop == "uvloop" else None
     with nobody_looks(), asyncio.Runner(loop_factory=factory) as runner:
+        runner.run(main())
+
+
+def longest_queue() -> int:
+    """Of connections that wait to be accepted, where the system tells."""
+    try:
+        return int(Path("/proc/sys/net/core/somaxconn").read_text())
+    except OSError:
+        return 0
+
+
+@pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
+def test_all_that_come_in_one_moment_are_answered(loop: str) -> None:
+    if open_files.allow(4 * CALLS) < 4 * CALLS:
+        pytest.skip(f"the system does not allow {4 * CALLS} open files")
+    if longest_queue() < CALLS:
+        pytest.skip(f"the system lets fewer than {CALLS} connections wait")
+
+    async def answer(asking: socket.socket) -> bytes:
+        reader, writer = await asyncio.open_connection(sock=asking)
+        try:
+            return await reader.readline()
+        finally:
+            writer.close()
+
+    async def main() -> None:
+        door = FrontDoor(app(), Nobody())
+        port = await door.start("127.0.0.1", 0)
+        # The callbacks of calls that ended together: before this loop has its next turn, so that
+        # it finds all of them waiting.
+        asking = [socket.create_connection(("127.0.0.1", port), timeout=8) for _ in range(CALLS)]
+        for each in asking:
+            each.sendall(ASKED)
+            each.setblocking(False)
+        async with asyncio.timeout(60):
+            answers = await asyncio.gather(*map(answer, asking))
+        assert answers == [b"HTTP/1.1 200 \r\n"] * CALLS
+        await door.stop(1.0)
+
+    factory = uvloop.new_event_loop if loop == "uvloop" else None
+    with asyncio.Runner(loop_factory=factory) as runner:
         runner.run(main())
